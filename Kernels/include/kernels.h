@@ -1,0 +1,186 @@
+// Everything in a training step that is not a matrix product, in fp32.
+//
+// Conventions. Arguments come outputs first, then inputs, then sizes. The first comment line of a
+// kernel gives the shapes. A kernel neither allocates nor starts threads: it works on the rows it
+// is given, and the caller hands different rows to different cores. Where a result is a sum over
+// rows (the gradient of a bias), the caller hands out columns instead, so that the order of every
+// sum, and with it every bit of the result, does not depend on the number of cores.
+//
+// B batch, T sequence, C hidden size, NH heads, D head dimension, V vocabulary. Matrices are
+// row-major.
+#ifndef ASSAY_KERNELS_H
+#define ASSAY_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// ---- embedding ----------------------------------------------------------------------------
+
+// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C).
+// `first` is the index of the first row in the flattened (B,T) batch.
+void embedding_forward(float *out, const float *token, const float *position,
+                       const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
+
+// dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
+void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
+                              size_t rows, size_t C, size_t begin, size_t end);
+
+// dposition (T_max,C): row t becomes (accumulate ? row t : 0) + the sum over B of dout (B,T,C);
+// rows from T on become 0 unless accumulating. Columns [begin,end) only.
+void embedding_backward_position(float *dposition, const float *dout, size_t B, size_t T,
+                                 size_t T_max, size_t C, size_t begin, size_t end,
+                                 bool accumulate);
+
+// ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
+
+// out (rows,C); mean, rstd (rows); in (rows,C); weight, bias (C).
+void layernorm_forward(float *out, float *mean, float *rstd, const float *in,
+                       const float *weight, const float *bias, size_t rows, size_t C,
+                       float epsilon);
+
+// din (rows,C) = gradient of the input, plus residual (rows,C) where that is not NULL; din may be
+// the same memory as residual or dout. dout, in (rows,C); mean, rstd (rows); weight (C).
+void layernorm_backward_input(float *din, const float *dout, const float *in, const float *mean,
+                              const float *rstd, const float *weight,
+                              const float *_Nullable residual, size_t rows, size_t C);
+
+// dweight, dbias (C), columns [begin,end) only; overwritten, or added to when accumulating.
+// dout, in (rows,C); mean, rstd (rows).
+void layernorm_backward_parameters(float *dweight, float *dbias, const float *dout,
+                                   const float *in, const float *mean, const float *rstd,
+                                   size_t rows, size_t C, size_t begin, size_t end,
+                                   bool accumulate);
+
+// mean, rstd (rows) of in (rows,C): the statistics alone, when they were not kept.
+void layernorm_statistics(float *mean, float *rstd, const float *in, size_t rows, size_t C,
+                          float epsilon);
+
+// out (rows,C) = (in - mean) * rstd * weight + bias, from statistics already known.
+void layernorm_apply(float *out, const float *in, const float *mean, const float *rstd,
+                     const float *weight, const float *bias, size_t rows, size_t C);
+
+// ---- linear layers ---------------------------------------------------------------------------
+
+// inout (rows,C) += bias (C), in every row.
+void bias_forward(float *inout, const float *bias, size_t rows, size_t C);
+
+// dbias (C) = column sums of dout (rows,C); columns [begin,end) only; added to when accumulating.
+void bias_backward(float *dbias, const float *dout, size_t rows, size_t C, size_t begin,
+                   size_t end, bool accumulate);
+
+// inout (rows,C) = residual (rows,C) + (inout + bias (C)): the end of a residual branch without
+// dropout. bias may be NULL.
+void bias_residual_forward(float *inout, const float *_Nullable bias, const float *residual,
+                           size_t rows, size_t C);
+
+// ---- GELU, tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415) --------------------------
+
+// out, in (n).
+void gelu_forward(float *out, const float *in, size_t n);
+
+// in (rows,C) += bias (C), in place; out (rows,C) = gelu(in). One pass over memory.
+void bias_gelu_forward(float *out, float *in, const float *bias, size_t rows, size_t C);
+
+// din (n) = dout (n) * gelu'(in (n)); din may be the same memory as dout or in.
+void gelu_backward(float *din, const float *dout, const float *in, size_t n);
+
+// ---- dropout (Srivastava et al., 2014), with a counter-based generator -------------------------
+// Element i of a call is kept when its 32 random bits, a function of (seed, first + i) alone, are
+// at least round(p * 2^32); kept elements are scaled by 1/(1-p). So a mask can be made again from
+// its seed instead of being stored.
+
+// mask (n): 1 where kept.
+void dropout_mask(uint8_t *mask, uint64_t seed, uint64_t first, float p, size_t n);
+
+// out (n) = in (n) * mask (n) / (1-p); out may be the same memory as in. Its own backward.
+void dropout_apply(float *out, const float *in, const uint8_t *mask, float p, size_t n);
+
+// ---- attention ---------------------------------------------------------------------------------
+
+// One (b) of qkv (T, 3*NH*D) into q, k, v (NH,T,D) for rows [begin,end) of T.
+void split_heads(float *q, float *k, float *v, const float *qkv, size_t T, size_t NH, size_t D,
+                 size_t begin, size_t end);
+
+// The reverse: q, k, v (NH,T,D) into qkv (T, 3*NH*D), rows [begin,end) of T.
+void merge_heads(float *qkv, const float *q, const float *k, const float *v, size_t T, size_t NH,
+                 size_t D, size_t begin, size_t end);
+
+// One head: out (rows,T) = softmax over columns 0..first+r of scale * in (rows,T) in row r; the
+// rest 0. `first` is the position of the first row. out may be the same memory as in. scale > 0.
+void softmax_causal_forward(float *out, const float *in, float scale, size_t first, size_t rows,
+                            size_t T);
+
+// din (rows,T) = scale * out * (dout - sum(out * dout)) over columns 0..first+r, the rest 0; din
+// may be the same memory as dout. out (rows,T) is what forward returned.
+void softmax_causal_backward(float *din, const float *dout, const float *out, float scale,
+                             size_t first, size_t rows, size_t T);
+
+// ---- tiled ("flash") attention (Dao et al., arXiv 2205.14135; Dao, arXiv 2307.08691) -----------
+// A tile is `rows` queries from position `q0` by `columns` keys from position `k0`; its scores lie
+// in s (rows,ld) and hold unscaled q.k products. Keys after the query are hidden.
+
+// The online softmax of one tile. s becomes exp(scale * s - m); m, l (rows) are the running
+// maximum and sum, and o (rows, D; leading dimension ldo) is rescaled by exp(old m - new m).
+// On the first tile of a row block m is -INFINITY, l is 0, and o becomes 0 whatever it was.
+// scale > 0.
+void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, size_t q0, size_t k0,
+                        size_t rows, size_t columns, size_t ld, size_t D, size_t ldo);
+
+// The end of a row block: o /= l, and lse (rows) = m + log(l).
+void flash_finish_forward(float *o, float *lse, const float *m, const float *l, size_t rows,
+                          size_t D, size_t ldo);
+
+// delta (rows) = sum over D of dout * out (rows,D; leading dimensions lddo, ldo).
+void flash_delta(float *delta, const float *dout, const float *out, size_t rows, size_t D,
+                 size_t lddo, size_t ldo);
+
+// s becomes p = exp(scale * s - lse); ds (rows,ld) holds dout.v and becomes
+// scale * p * (ds - delta). Hidden keys become 0 in both.
+void flash_tile_backward(float *ds, float *s, const float *lse, const float *delta, float scale,
+                         size_t q0, size_t k0, size_t rows, size_t columns, size_t ld);
+
+// ---- cross-entropy -----------------------------------------------------------------------------
+
+// logSoftmax (rows,V), losses (rows): log softmax of logits (rows,V) and -logSoftmax[target].
+// logSoftmax may be the same memory as logits.
+void cross_entropy_forward(float *logSoftmax, float *losses, const float *logits,
+                           const int64_t *targets, size_t rows, size_t V);
+
+// dlogits (rows,V) = (exp(logSoftmax) - onehot(target)) * scale; may be the same memory.
+void cross_entropy_backward(float *dlogits, const float *logSoftmax, const int64_t *targets,
+                            float scale, size_t rows, size_t V);
+
+// probabilities (rows,V), losses (rows): softmax of logits (rows,V) and -log of the target's;
+// probabilities may be the same memory as logits.
+void softmax_loss_forward(float *probabilities, float *losses, const float *logits,
+                          const int64_t *targets, size_t rows, size_t V);
+
+// dlogits (rows,V) = (probabilities - onehot(target)) * scale; may be the same memory.
+void softmax_loss_backward(float *dlogits, const float *probabilities, const int64_t *targets,
+                           float scale, size_t rows, size_t V);
+
+// ---- optimizer ---------------------------------------------------------------------------------
+
+// Sum of squares of in (n), accumulated in double.
+double sum_of_squares(const float *in, size_t n);
+
+// One pass of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) over n elements.
+// The gradient is first multiplied by gradientScale (gradient clipping); correction1 and
+// correction2 are 1 - beta^step.
+void adamw(float *parameter, float *m, float *v, const float *gradient, float gradientScale,
+           float learningRate, float beta1, float beta2, float epsilon, float weightDecay,
+           float correction1, float correction2, size_t n);
+
+// ---- plumbing ----------------------------------------------------------------------------------
+
+// out (n) = a (n) + b (n); out may be the same memory as a or b.
+void add(float *out, const float *a, const float *b, size_t n);
+
+// out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
+void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);
+
+#pragma clang assume_nonnull end
+#endif

@@ -1,0 +1,30 @@
+// Gradient clipping's norm, and AdamW.
+
+#include "kernels.h"
+#include "vectormath.h"
+
+// in (n). In double, because a hundred million squares are more than a float can add up.
+KERNEL double sum_of_squares(const float *in, size_t n) {
+  double sum = 0;
+  VECTORISE(2)
+  for (size_t i = 0; i < n; i++) sum += (double)in[i] * (double)in[i];
+  return sum;
+}
+
+// parameter, m, v, gradient (n). Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, with the
+// weight decay multiplied by the learning rate, as in PyTorch.
+KERNEL void adamw(float *parameter, float *m, float *v, const float *gradient, float gradientScale,
+                  float learningRate, float beta1, float beta2, float epsilon, float weightDecay,
+                  float correction1, float correction2, size_t n) {
+  const float step = learningRate / correction1;
+  const float decay = 1.0f - learningRate * weightDecay;
+  const float scale2 = 1.0f / correction2;
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) {
+    const float g = gradient[i] * gradientScale;
+    m[i] = beta1 * m[i] + (1.0f - beta1) * g;
+    v[i] = beta2 * v[i] + (1.0f - beta2) * (g * g);
+    const float deviation = __builtin_elementwise_sqrt(v[i] * scale2) + epsilon;
+    parameter[i] = parameter[i] * decay - step * (m[i] / deviation);
+  }
+}

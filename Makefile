@@ -1,0 +1,53 @@
+# Assay. `make` sets up, builds and runs; `make help` lists the rest.
+
+SWIFT ?= swift
+# Debug builds would compile the kernels without optimisation, and tests run millions of them.
+DEBUG_FLAGS = -Xcc -O2
+# Tests in release need @testable, which release builds leave out; they get a folder of their own.
+RELEASE_TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-release-tests
+SUDO = $(shell test "$$(id -u)" = 0 || echo sudo)
+PACKAGES = libopenblas-dev
+ASSAY = .build/release/assay
+
+.DEFAULT_GOAL = all
+
+all: build ## install what is missing, build, judge the claims, write reports/
+	$(ASSAY)
+
+setup: ## install the packages that are missing (Debian)
+	@if ! command -v $(SWIFT) > /dev/null; then \
+	  echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 69; fi
+	@if command -v dpkg-query > /dev/null && ! dpkg-query --show $(PACKAGES) > /dev/null 2>&1; then \
+	  $(SUDO) apt-get update --quiet && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes $(PACKAGES); fi
+
+build: setup ## build the command, optimised
+	$(SWIFT) build -c release --product assay
+
+test: setup ## run all tests, in debug and in release
+	$(SWIFT) test $(DEBUG_FLAGS) --disable-xctest
+	$(SWIFT) test $(RELEASE_TESTS) --disable-xctest
+
+bench: build ## measure speed, beside PyTorch where there is a python3 that has it
+	$(SWIFT) run -c release bench
+
+format: ## format all Swift sources
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## check format and length of all sources
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	@long=$$(git ls-files '*.swift' '*.c' '*.h' | xargs wc -l | awk '$$1 > 300 && $$2 != "total"'); \
+	  if [ -n "$$long" ]; then echo "longer than 300 lines:"; echo "$$long"; exit 1; fi
+
+check: lint test build ## everything that must hold before a commit
+	$(ASSAY)
+	git diff --exit-code reports README.md
+
+docs: setup ## build the documentation of the library's modules
+	for module in Catalogue Instrument Transformer Formulas Verification; do \
+	  $(SWIFT) build -c release --target $$module || exit 1; done
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all setup build test bench format lint check docs help

@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependencies run one way, and SwiftPM enforces it: Formulas cannot see the program that it is
+// held to, so no formula can be checked against itself.
+let package = Package(
+  name: "Assay",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(
+      name: "CKernels", path: "Kernels", sources: ["src"], publicHeadersPath: "include",
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+
+    .target(name: "Catalogue", resources: [.embedInCode("Data/presets.json")]),
+    .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "COpenBLAS"]),
+    .target(
+      name: "Transformer",
+      dependencies: [
+        "Catalogue", "Instrument",
+        .product(name: "BasicContainers", package: "swift-collections"),
+      ]),
+    .target(
+      name: "Formulas",
+      dependencies: [
+        "Catalogue", .product(name: "BigInt", package: "BigInt"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [.embedInCode("Claims")]),
+    .target(name: "Verification", dependencies: ["Formulas", "Transformer"]),
+    .target(name: "Reporting", dependencies: ["Verification"]),
+    .executableTarget(
+      name: "assay",
+      dependencies: [
+        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Catalogue", "Instrument"], path: "Tests/TestSupport"),
+    .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
+    .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
+    .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,102 @@
+/// Which tensors an implementation keeps for backward, and in what form.
+///
+/// A convention is data. The program reads its choices one by one; no code asks which convention
+/// it is.
+public struct Convention: Sendable, Equatable {
+  /// The name on the command line.
+  public let name: String
+  /// Whose practice it is, with the source.
+  public let provenance: String
+  /// The normalised output, input of the next linear layer. Otherwise made again from the input.
+  public let keepsNormOutput: Bool
+  /// Mean and reciprocal deviation of each row. Otherwise made again from the input.
+  public let keepsNormStatistics: Bool
+  /// Queries, keys and values as three tensors of contiguous heads, or the one output of their
+  /// projection.
+  public let qkv: QKV
+  /// The scores before the softmax.
+  public let keepsScores: Bool
+  /// The probabilities after dropout, where there is dropout. Otherwise made again from the mask.
+  public let keepsDroppedProbabilities: Bool
+  /// How a dropout mask is remembered.
+  public let dropoutMask: DropoutMask
+  /// The activation function's output, input of the second linear layer. Otherwise made again.
+  public let keepsActivationOutput: Bool
+  /// The outputs of the projections that end a residual branch, before the addition.
+  public let keepsProjectionOutput: Bool
+  /// What the loss keeps.
+  public let loss: Loss
+
+  /// Layout of queries, keys and values.
+  public enum QKV: String, Sendable { case split, fused }
+  /// Form of a dropout mask: a byte for each element, or only the seed that makes it.
+  public enum DropoutMask: String, Sendable { case byte, seed }
+  /// What the loss keeps of the logits.
+  public enum Loss: String, Sendable {
+    /// A new tensor of log-probabilities, and the sum of the targets' weights; logits are freed.
+    case logSoftmax
+    /// Logits, a new tensor of probabilities, and a loss per row.
+    case logitsAndProbabilities
+    /// Probabilities, in the memory of the logits.
+    case probabilitiesInPlace
+  }
+}
+
+extension Convention {
+  /// What Korthikanti et al. count: arXiv 2205.05198, section 4.1, with the statistics of the
+  /// norms, which they neglect.
+  public static let textbook = Convention(
+    name: "textbook", provenance: "Korthikanti et al., arXiv 2205.05198, section 4.1",
+    keepsNormOutput: true, keepsNormStatistics: true, qkv: .split, keepsScores: false,
+    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
+    keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+
+  /// What eager PyTorch keeps for the ops of a plain GPT-2: `derivatives.yaml`, checked with
+  /// `saved_tensors_hooks` (Tests/Fixtures/saved-for-backward.json).
+  public static let pytorch = Convention(
+    name: "pytorch", provenance: "PyTorch 2.13, torch.autograd.graph.saved_tensors_hooks",
+    keepsNormOutput: true, keepsNormStatistics: true, qkv: .split, keepsScores: false,
+    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
+    keepsProjectionOutput: false, loss: .logSoftmax)
+
+  /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
+  public static let llmC = Convention(
+    name: "llm.c", provenance: "karpathy/llm.c, train_gpt2.c, fill_in_activation_sizes",
+    keepsNormOutput: true, keepsNormStatistics: true, qkv: .fused, keepsScores: true,
+    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
+    keepsProjectionOutput: true, loss: .logitsAndProbabilities)
+
+  /// The least that gives right gradients without a matrix product being done twice: whatever an
+  /// elementwise pass can make again is not kept.
+  public static let lean = Convention(
+    name: "lean", provenance: "Assay: keep only what would cost a matrix product",
+    keepsNormOutput: false, keepsNormStatistics: false, qkv: .fused, keepsScores: false,
+    keepsDroppedProbabilities: false, dropoutMask: .seed, keepsActivationOutput: false,
+    keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+
+  /// All conventions, in the order in which they are listed.
+  public static let all = [textbook, pytorch, llmC, lean]
+
+  /// The convention of that name.
+  public static func named(_ name: String) -> Convention? { all.first { $0.name == name } }
+}
+
+/// A convention is written as its name.
+extension Convention: Codable {
+  /// Reads a name.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    guard let convention = Convention.named(name) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "no convention is called \"\(name)\"")
+    }
+    self = convention
+  }
+
+  /// Writes the name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}

@@ -1,0 +1,50 @@
+/// How a model is trained: everything besides its shape that bytes and FLOPs depend on.
+public struct Recipe: Codable, Sendable, Equatable {
+  /// Sequences per step on this device, `b`.
+  public var batch = 4
+  /// Tokens per sequence, `s`.
+  public var sequence = 128
+  /// Format of weights, activations and gradients.
+  public var precision = Precision.fp32
+  /// The update rule.
+  public var optimizer = Optimizer.adamw
+  /// How attention is computed.
+  public var attention = Attention.eager
+  /// Which activations are computed twice rather than kept.
+  public var recompute = Recompute.none
+  /// Probability of dropping an element, at the embedding, the attention probabilities and the end
+  /// of each residual branch.
+  public var dropout: Float = 0
+  /// Micro-batches whose gradients are added up before an update.
+  public var accumulate = 1
+  /// What is kept for backward.
+  public var convention = Convention.pytorch
+  /// Updates to run.
+  public var steps = 3
+  /// Seed of the initial weights, the data and dropout.
+  public var seed: UInt64 = 0
+  /// A file whose bytes are the training text; a synthetic corpus if nil.
+  public var text: String?
+  /// Step size.
+  public var learningRate: Float = 3e-4
+  /// Decoupled decay of matrices; norms and biases do not decay (Radford et al.'s successors'
+  /// practice, as in nanoGPT).
+  public var weightDecay: Float = 0.1
+  /// Global norm to which gradients are clipped; none if 0 (Brown et al., 2020, appendix B: 1.0).
+  public var clip: Float = 1
+
+  /// The update rules.
+  public enum Optimizer: String, Codable, Sendable, CaseIterable { case adamw }
+  /// The ways to compute attention.
+  public enum Attention: String, Codable, Sendable, CaseIterable {
+    /// Scores and probabilities as (b·a·s, s) tensors.
+    case eager
+    /// In tiles, without such tensors.
+    case flash
+  }
+  /// The ways to trade activations for recomputation.
+  public enum Recompute: String, Codable, Sendable, CaseIterable { case none }
+
+  /// The defaults: one small fp32 step.
+  public init() {}
+}

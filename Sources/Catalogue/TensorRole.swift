@@ -1,0 +1,72 @@
+/// Which tensor it is. One list, used by the program that allocates the tensors and by the
+/// formulas that claim to cover them.
+///
+/// The raw value is `part.name`; a ledger path is the scope in the model followed by the name:
+/// `attention.probabilities` in scope `block.3.attention` is `block.3.attention.probabilities`.
+public enum TensorRole: String, Codable, Sendable, CaseIterable {
+  // Parameters, and under category `gradient` their gradients.
+  case tokenEmbedding = "embedding.token"
+  case positionEmbedding = "embedding.position"
+  case normWeight = "norm.weight"
+  case normBias = "norm.bias"
+  case qkvWeight = "attention.qkv.weight"
+  case qkvBias = "attention.qkv.bias"
+  case attentionProjectionWeight = "attention.projection.weight"
+  case attentionProjectionBias = "attention.projection.bias"
+  case mlpUpWeight = "mlp.up.weight"
+  case mlpUpBias = "mlp.up.bias"
+  case mlpDownWeight = "mlp.down.weight"
+  case mlpDownBias = "mlp.down.bias"
+  case headWeight = "head.weight"
+
+  // Optimizer states.
+  case firstMoment = "optimizer.firstMoment"
+  case secondMoment = "optimizer.secondMoment"
+
+  // Inputs.
+  case tokens = "input.tokens"
+  case targets = "input.targets"
+
+  // Activations.
+  case embeddingOutput = "embedding.output"
+  case embeddingDropoutMask = "embedding.dropoutMask"
+  case normInput = "norm.input"
+  case normOutput = "norm.output"
+  case normMean = "norm.mean"
+  case normReciprocalDeviation = "norm.reciprocalDeviation"
+  case attentionInput = "attention.input"
+  case attentionQKV = "attention.qkv"
+  case attentionQuery = "attention.query"
+  case attentionKey = "attention.key"
+  case attentionValue = "attention.value"
+  case attentionScores = "attention.scores"
+  case attentionProbabilities = "attention.probabilities"
+  case attentionDropoutMask = "attention.dropoutMask"
+  case attentionDroppedProbabilities = "attention.droppedProbabilities"
+  case attentionLogSumExp = "attention.logSumExp"
+  case attentionContext = "attention.context"
+  case attentionProjectionOutput = "attention.projectionOutput"
+  case attentionResidualDropoutMask = "attention.residualDropoutMask"
+  case mlpInput = "mlp.input"
+  case mlpActivationInput = "mlp.activationInput"
+  case mlpActivationOutput = "mlp.activationOutput"
+  case mlpProjectionOutput = "mlp.projectionOutput"
+  case mlpResidualDropoutMask = "mlp.residualDropoutMask"
+  case blockOutput = "block.output"
+  case headInput = "head.input"
+  case logits = "head.logits"
+  case logSoftmax = "loss.logSoftmax"
+  case lossProbabilities = "loss.probabilities"
+  case losses = "loss.losses"
+  case lossTotalWeight = "loss.totalWeight"
+
+  // Temporaries: workspaces, and gradients of activations.
+  case lossGradient = "head.lossGradient"
+  case activationGradient = "gradient.activation"
+  case attentionWorkspace = "attention.workspace"
+
+  /// The name within the part, `probabilities` of `attention.probabilities`.
+  public var name: Substring {
+    rawValue[rawValue.index(after: rawValue.firstIndex(of: ".")!)...]
+  }
+}

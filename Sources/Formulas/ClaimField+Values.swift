@@ -1,0 +1,109 @@
+import Catalogue
+
+extension ClaimField {
+  /// An expression; its errors point into the file.
+  func expression() throws(ClaimError) -> Expression {
+    let text = try text("an expression")
+    do {
+      return try Expression(parsing: text)
+    } catch {
+      throw self.error(
+        found: "\(error.found) in \(text)", expected: error.expected, offset: offset(of: error))
+    }
+  }
+
+  /// How many characters behind the beginning of the node; zero where YAML folded the text.
+  private func offset(of error: ExpressionError) -> Int {
+    switch node.scalar?.style {
+    case .plain where error.line == 1: error.column - 1
+    case .singleQuoted where error.line == 1, .doubleQuoted where error.line == 1: error.column
+    default: 0
+    }
+  }
+
+  /// A number without symbols: `768`, `52e9`, `2^30`.
+  func number() throws(ClaimError) -> Rational {
+    let expression = try expression()
+    do throws(EvaluationError) {
+      let number = try expression.evaluated()
+      if number.isExact { return number.value }
+    } catch {
+      throw self.error(found: "\(error)", expected: "a number")
+    }
+    throw error(found: "\(expression), which is not rational", expected: "an exact number")
+  }
+
+  /// A comparison.
+  func comparison() throws(ClaimError) -> Expression {
+    let expression = try expression()
+    guard expression.isComparison else {
+      throw error(found: "\(expression)", expected: "a comparison, such as h >= 10*s")
+    }
+    return expression
+  }
+
+  /// A unit.
+  func unit() throws(ClaimError) -> Unit {
+    let text = try text("a unit")
+    do { return try Unit(parsing: text) } catch { throw unreadable(error.description) }
+  }
+
+  /// A number as it is printed.
+  func printedNumber() throws(ClaimError) -> PrintedNumber {
+    let text = try text("a number")
+    do { return try PrintedNumber(parsing: text) } catch { throw unreadable(error.description) }
+  }
+
+  /// A part of a whole, `5%` or `0.05`.
+  func proportion() throws(ClaimError) -> Rational {
+    let printed = try printedNumber()
+    guard let value = try? printed.value(in: .ratio), value > 0 else {
+      throw error(found: printed.text, expected: "a part of the value, such as 5%")
+    }
+    return value
+  }
+
+  /// `true` or `false`.
+  func truth() throws(ClaimError) -> Bool {
+    let text = try text("true or false")
+    guard let truth = Bool(text) else { throw error(found: text, expected: "true or false") }
+    return truth
+  }
+
+  /// The names of conventions.
+  func conventions() throws(ClaimError) -> [String] {
+    let names = Convention.all.map(\.name)
+    var conventions: [String] = []
+    for item in try items("a list of conventions") {
+      let name = try item.text("a convention")
+      guard names.contains(name) else {
+        throw item.error(found: name, expected: Self.expectation(name, names))
+      }
+      conventions.append(name)
+    }
+    return conventions
+  }
+
+  /// Sets of tensor roles, none of them empty.
+  func rolePatterns() throws(ClaimError) -> [RolePattern] {
+    var patterns: [RolePattern] = []
+    for item in try items("a list of roles such as attention.*") {
+      let pattern = RolePattern(try item.text("a role"))
+      guard !pattern.roles.isEmpty else {
+        let names = TensorRole.allCases.map(\.rawValue)
+        throw item.error(
+          found: pattern.pattern, expected: Self.expectation(pattern.pattern, names))
+      }
+      patterns.append(pattern)
+    }
+    return patterns
+  }
+
+  /// `found …; expected …`, as the errors of numbers and units say it, taken apart.
+  private func unreadable(_ description: String) -> ClaimError {
+    let parts = description.split(separator: "; expected ", maxSplits: 1)
+    return error(
+      found: String(parts[0].trimmingPrefix("found ")),
+      expected: parts.count == 2 ? String(parts[1]) : "what can be read")
+  }
+}

@@ -1,0 +1,24 @@
+/// Text that is not a number as a source would print it.
+public enum PrintedNumberError: Error, Hashable, Sendable {
+  /// It does not begin with a number, or the commas are not in their places.
+  case noNumber(String)
+  /// What follows the number is not a unit.
+  case unit(UnitError, in: String)
+  /// The upper end of the range is not above the lower one.
+  case emptyRange(String)
+}
+
+extension PrintedNumberError: CustomStringConvertible {
+  /// One line: what was found, and what would be right.
+  public var description: String {
+    switch self {
+    case .noNumber(let text):
+      "found \(text.isEmpty ? "nothing" : text); "
+        + "expected a number such as 6,442,450,944, 175B, ~34 days or 1.32 GiB"
+    case .unit(let error, let text):
+      "\(error), in \(text)"
+    case .emptyRange(let text):
+      "found \(text); expected a range that ends above its beginning"
+    }
+  }
+}

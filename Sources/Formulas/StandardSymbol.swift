@@ -1,0 +1,50 @@
+/// The symbols that every formula may use without saying what they are, after Korthikanti et al.
+/// (arXiv 2205.05198) where they have one.
+///
+/// The cases are in the order in which the factors of a product are written.
+public enum StandardSymbol: String, Codable, Sendable, CaseIterable {
+  case layers = "l"
+  case heads = "a"
+  case batch = "b"
+  case sequence = "s"
+  case vocabulary = "V"
+  case positions = "T"
+  case hidden = "h"
+  case feedForward = "f"
+  case kvHeads = "g"
+  case headDimension = "d"
+  case parameters = "P"
+  case trainingTokens = "D"
+  case dataParallel = "N"
+  case tensorParallel = "t"
+  case pipelineParallel = "p"
+
+  /// What it stands for.
+  public var meaning: String {
+    switch self {
+    case .layers: "layers"
+    case .heads: "attention heads"
+    case .batch: "batch size, in sequences"
+    case .sequence: "sequence length, in tokens"
+    case .vocabulary: "vocabulary size"
+    case .positions: "learned positions"
+    case .hidden: "hidden size"
+    case .feedForward: "feed-forward size"
+    case .kvHeads: "key-value heads"
+    case .headDimension: "head dimension"
+    case .parameters: "parameters"
+    case .trainingTokens: "training tokens"
+    case .dataParallel: "data-parallel ranks"
+    case .tensorParallel: "tensor-parallel ranks"
+    case .pipelineParallel: "pipeline stages"
+    }
+  }
+
+  /// The order in which the terms of a sum are compared: the term with more of the first symbol
+  /// comes first. It puts `12·h²` before `13·h`, and `34·b·s·h` before `5·a·b·s²`.
+  static let significance: [StandardSymbol] = [
+    .layers, .hidden, .feedForward, .headDimension, .heads, .kvHeads, .batch, .sequence,
+    .vocabulary, .positions, .parameters, .trainingTokens, .dataParallel, .tensorParallel,
+    .pipelineParallel,
+  ]
+}

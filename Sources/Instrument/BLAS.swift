@@ -1,0 +1,70 @@
+import COpenBLAS
+import Foundation
+
+/// OpenBLAS, loaded once, on one thread: Assay divides the work itself.
+public struct BLAS: Sendable {
+  let functions: openblas_functions
+
+  /// The library.
+  ///
+  /// - Throws: `MissingComponent` if the machine does not have it.
+  public static func load() throws(MissingComponent) -> BLAS { try loaded.get() }
+
+  /// The kernels in use, by OpenBLAS's name for the CPU they are written for.
+  public var core: String { functions.get_corename().map { String(cString: $0) } ?? "unknown" }
+
+  /// Version and build options.
+  public var version: String {
+    let config = functions.get_config().map { String(cString: $0) } ?? "unknown"
+    return config.trimmingCharacters(in: .whitespaces)
+  }
+
+  private static let loaded: Result<BLAS, MissingComponent> = {
+    setenv("OPENBLAS_NUM_THREADS", "1", 1)
+    if let core = preferredCore { setenv("OPENBLAS_CORETYPE", core, 0) }
+    var problem: UnsafePointer<CChar>?
+    guard let functions = openblas_load(&problem) else {
+      let reason = problem.map { String(cString: $0) } ?? "unknown"
+      return .failure(MissingComponent("OpenBLAS", reason, "libopenblas-dev"))
+    }
+    return .success(BLAS(functions: functions.pointee))
+  }()
+
+  /// The kernels that suit the CPU's instructions, whatever its name. OpenBLAS 0.3.21 knows CPUs by
+  /// model, and gives one that is newer than itself the kernels of a Prescott: a fifth of the speed
+  /// (32 instead of 155 GFLOP/s on a core of a Xeon). `OPENBLAS_CORETYPE`, if set, wins.
+  static var preferredCore: String? {
+    #if os(Linux) && arch(x86_64)
+      let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      let flags = info.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+      return preferredCore(flags: Set(flags.split(separator: " ").map(String.init)))
+    #else
+      return nil
+    #endif
+  }
+
+  static func preferredCore(flags: Set<String>) -> String? {
+    if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) {
+      return "SkylakeX"
+    }
+    return flags.isSuperset(of: ["avx2", "fma"]) ? "Haswell" : nil
+  }
+}
+
+/// Something that Assay needs and the machine does not have.
+public struct MissingComponent: Error, CustomStringConvertible, Sendable {
+  private let component: String
+  private let problem: String
+  private let package: String
+
+  init(_ component: String, _ problem: String, _ package: String) {
+    self.component = component
+    self.problem = problem
+    self.package = package
+  }
+
+  /// What is missing, why, and what brings it: one line.
+  public var description: String {
+    "\(component) is missing (\(problem)); install \(package), or run `make`, which does"
+  }
+}

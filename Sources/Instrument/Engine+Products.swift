@@ -1,0 +1,53 @@
+import Catalogue
+
+extension Engine {
+  /// Runs a matrix product on all cores, and counts it under `role`.
+  func multiply(
+    _ product: MatrixProduct, _ role: TensorRole, _ c: UnsafeMutablePointer<Float>,
+    _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>
+  ) {
+    let elements = product.m * product.k + product.k * product.n + product.m * product.n
+    record(
+      touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
+    guard let blas else { return }
+    let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas) }
+    addProductSeconds(duration.seconds * Double(Parallel.threads))
+  }
+
+  /// Cuts the longer side of C among the cores. Every piece runs over all of k, so that the order
+  /// of each sum does not depend on their number.
+  private static func spread(
+    _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>, _ blas: BLAS
+  ) {
+    let threads = product.flops < smallestWorthSharing ? 1 : Parallel.threads
+    if product.m >= product.n {
+      let pieces = Parallel.pieces(product.m, grain: grain, most: piecesPerCore * threads)
+      Parallel.perform(pieces.count) {
+        let part = product.rows(pieces[$0])
+        part.product.run(c + part.offsetC, a + part.offsetA, b, blas)
+      }
+    } else {
+      let pieces = Parallel.pieces(product.n, grain: grain, most: piecesPerCore * threads)
+      Parallel.perform(pieces.count) {
+        let part = product.columns(pieces[$0])
+        part.product.run(c + part.offsetC, a, b + part.offsetB, blas)
+      }
+    }
+  }
+
+  /// Below this many FLOPs (5 µs of one core) waking another core costs more than it saves.
+  private static let smallestWorthSharing = 1_000_000
+  /// Pieces are multiples of this, so that they fill the kernels' register tiles.
+  private static let grain = 64
+  /// More than one, so that a core that is held up does not hold up the product.
+  private static let piecesPerCore = 2
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

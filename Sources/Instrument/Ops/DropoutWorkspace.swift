@@ -1,0 +1,63 @@
+import CKernels
+import Catalogue
+
+/// Dropout of attention probabilities, head by head: into tensors that are kept, where the
+/// convention keeps them, and into a lane's workspace where it does not.
+struct DropoutWorkspace: ~Copyable {
+  private let attention: DenseAttention
+  private let isForward: Bool
+  private let dropped: Tensor?
+  private let masks: Tensor?
+
+  /// The workspace, allocated as far as the convention has not kept what it holds.
+  static func allocate(for attention: DenseAttention, _ engine: Engine) -> DropoutWorkspace {
+    let (matrices, isActive) = (attention.matrices, attention.dropout.isActive)
+    let lanes = Engine.lanes(for: attention.shape.items)
+    func workspace(_ precision: Precision, if needed: Bool) -> Tensor? {
+      guard needed else { return nil }
+      return engine.make(
+        lanes, attention.shape.square, .temporary, .attentionWorkspace, precision: precision)
+    }
+    return DropoutWorkspace(
+      attention: attention, isForward: engine.phase == .forward,
+      dropped: workspace(.fp32, if: isActive && matrices.dropped == nil),
+      masks: workspace(.int8, if: isActive && matrices.mask == nil))
+  }
+
+  /// The mask of a head; nil without dropout. Made, where forward has not left it.
+  func mask(_ item: Int, _ lane: Lane) -> UnsafeMutablePointer<UInt8>? {
+    let square = attention.shape.square
+    if let kept = attention.matrices.mask { return kept + item * square }
+    switch masks {
+    case .some(let masks): return masks.maskAddress + lane.index * square
+    case .none: return nil
+    }
+  }
+
+  /// The probabilities of a head after dropout: what multiplies the values.
+  func drop(
+    _ probabilities: UnsafeMutablePointer<Float>, _ item: Int, _ lane: Lane
+  ) -> UnsafeMutablePointer<Float> {
+    let (dropout, matrices) = (attention.dropout, attention.matrices)
+    let square = attention.shape.square
+    guard dropout.isActive, let mask = mask(item, lane) else { return probabilities }
+    let result = matrices.dropped.map { $0 + item * square } ?? workspace(lane) ?? probabilities
+    lane.kernel {
+      if isForward || matrices.mask == nil {
+        dropout_mask(
+          mask, dropout.seed, UInt64(item * square), dropout.probability, square)
+      }
+      if isForward || matrices.dropped == nil {
+        dropout_apply(result, probabilities, mask, dropout.probability, square)
+      }
+    }
+    return result
+  }
+
+  private func workspace(_ lane: Lane) -> UnsafeMutablePointer<Float>? {
+    switch dropped {
+    case .some(let dropped): dropped.address + lane.index * dropped.columns
+    case .none: nil
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import CKernels
+import Catalogue
+
+/// The (B·a·T, T) tensors of dense attention. Which of them share memory, and which outlive the
+/// op, is the convention's choice.
+public struct AttentionMatrices {
+  let scores: UnsafeMutablePointer<Float>
+  let probabilities: UnsafeMutablePointer<Float>
+  let dropped: UnsafeMutablePointer<Float>?
+  let mask: UnsafeMutablePointer<UInt8>?
+
+  /// - Parameters:
+  ///   - scores: nil where they may be overwritten by the probabilities.
+  ///   - probabilities: the softmax.
+  ///   - dropped: the probabilities after dropout; nil where a workspace holds them.
+  ///   - mask: nil where it is made again from its seed.
+  public init(
+    scores: borrowing Tensor?, probabilities: borrowing Tensor, dropped: borrowing Tensor?,
+    mask: borrowing Tensor?
+  ) {
+    self.probabilities = probabilities.address
+    self.scores = Self.address(scores) ?? probabilities.address
+    self.dropped = Self.address(dropped)
+    switch mask {
+    case .some(let mask): self.mask = mask.maskAddress
+    case .none: self.mask = nil
+    }
+  }
+
+  private static func address(_ tensor: borrowing Tensor?) -> UnsafeMutablePointer<Float>? {
+    switch tensor {
+    case .some(let tensor): tensor.address
+    case .none: nil
+    }
+  }
+}
+
+/// A dense attention: its operands, its sizes and its dropout.
+public struct DenseAttention {
+  let matrices: AttentionMatrices
+  let places: HeadPlaces
+  let shape: AttentionShape
+  let dropout: Dropout
+
+  /// - Parameters:
+  ///   - matrices: (B·a·T, T) each.
+  ///   - places: of queries, keys and values.
+  public init(
+    _ matrices: AttentionMatrices, _ places: HeadPlaces, _ shape: AttentionShape,
+    _ dropout: Dropout
+  ) {
+    self.matrices = matrices
+    self.places = places
+    self.shape = shape
+    self.dropout = dropout
+  }
+}
+
+extension Engine {
+  /// Arithmetic operations per score: scale, maximum, difference, exponential, sum, quotient.
+  private static let softmaxFLOPs = 6
+  /// Two products, a sum, a difference and the scale.
+  private static let softmaxBackwardFLOPs = 5
+
+  /// Dense causal attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
+  /// discarded, as eager frameworks do.
+  ///
+  /// - Parameters:
+  ///   - context: (B·T, a·d), written.
+  ///   - attention: its matrices are written.
+  public func attend(into context: borrowing Tensor, _ attention: DenseAttention) {
+    let (matrices, places) = (attention.matrices, attention.places)
+    let (shape, dropout) = (attention.shape, attention.dropout)
+    let out = context.address
+    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
+    let workspace = DropoutWorkspace.allocate(for: attention, self)
+    let scores = MatrixProduct(
+      m: T, n: T, k: d, transposeB: true, strideA: places.stride, strideB: places.stride)
+    let weighted = MatrixProduct(
+      m: T, n: d, k: T, strideB: places.stride, strideC: shape.hidden)
+
+    let products = forEach(shape.items) { item, lane in
+      let (head, at) = (places.offset(item, shape), item * square)
+      let probabilities = matrices.probabilities + at
+      lane.multiply(
+        scores, .attentionScores, matrices.scores + at, places.query + head, places.key + head)
+      lane.kernel {
+        softmax_causal_forward(probabilities, matrices.scores + at, shape.scale, 0, T, T)
+      }
+      let dropped = workspace.drop(probabilities, item, lane)
+      lane.multiply(
+        weighted, .attentionContext, out + shape.contextOffset(item), dropped, places.value + head)
+    }
+    record(
+      elementwise: (Self.softmaxFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
+      touching: 4 * (4 * context.count + 4 * shape.items * square), products: products)
+  }
+
+  /// Gradients of dense causal attention.
+  ///
+  /// - Parameters:
+  ///   - qkvGradient: (B·T, 3·a·d), written.
+  ///   - contextGradient: (B·T, a·d).
+  ///   - attention: what forward was given, its matrices as forward wrote them.
+  public func attendBackward(
+    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    _ attention: DenseAttention
+  ) {
+    let (matrices, places) = (attention.matrices, attention.places)
+    let (shape, dropout) = (attention.shape, attention.dropout)
+    let dContext = contextGradient.address
+    let gradients = HeadPlaces(fused: qkvGradient.address, shape)
+    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
+    let workspace = DropoutWorkspace.allocate(for: attention, self)
+    let scratch = make(
+      Self.lanes(for: shape.items), square, .temporary, .attentionWorkspace)
+    let dScores = scratch.address
+    // dV = Pᵀ·dO, dP = dO·Vᵀ, dQ = dS·K, dK = dSᵀ·Q.
+    let toValue = MatrixProduct(
+      m: T, n: d, k: T, transposeA: true, strideB: shape.hidden, strideC: gradients.stride)
+    let toProbabilities = MatrixProduct(
+      m: T, n: T, k: d, transposeB: true, strideA: shape.hidden, strideB: places.stride)
+    let toQuery = MatrixProduct(
+      m: T, n: d, k: T, strideB: places.stride, strideC: gradients.stride)
+    let toKey = MatrixProduct(
+      m: T, n: d, k: T, transposeA: true, strideB: places.stride, strideC: gradients.stride)
+
+    let products = forEach(shape.items) { item, lane in
+      let (head, to) = (places.offset(item, shape), gradients.offset(item, shape))
+      let incoming = dContext + shape.contextOffset(item)
+      let probabilities = matrices.probabilities + item * square
+      let ds = dScores + lane.index * square
+      let dropped = workspace.drop(probabilities, item, lane)
+      lane.multiply(
+        toValue, .attentionContext, gradients.value + to, dropped, incoming)
+      lane.multiply(
+        toProbabilities, .attentionContext, ds, incoming, places.value + head)
+      lane.kernel {
+        if let mask = workspace.mask(item, lane) {
+          dropout_apply(ds, ds, mask, dropout.probability, square)
+        }
+        softmax_causal_backward(ds, ds, probabilities, shape.scale, 0, T, T)
+      }
+      lane.multiply(
+        toQuery, .attentionScores, gradients.query + to, ds, places.key + head)
+      lane.multiply(
+        toKey, .attentionScores, gradients.key + to, ds, places.query + head)
+    }
+    record(
+      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
+      touching: 4 * (7 * contextGradient.count + 6 * shape.items * square), products: products)
+  }
+}
+
+extension AttentionShape {
+  /// Where a head's first row lies in a (B·T, a·d) tensor.
+  func contextOffset(_ item: Int) -> Int {
+    item / heads * sequence * hidden + item % heads * headDimension
+  }
+}

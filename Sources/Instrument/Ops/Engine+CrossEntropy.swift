@@ -1,0 +1,99 @@
+import CKernels
+import Catalogue
+
+extension Engine {
+  /// Arithmetic operations per logit: maximum, difference, exponential, sum and normalisation.
+  private static let crossEntropyFLOPs = 5
+  /// Exponential or probability, difference and scale.
+  private static let crossEntropyBackwardFLOPs = 3
+
+  /// How the distribution over the vocabulary is stored.
+  public enum Distribution { case logarithm, probability }
+
+  /// Cross-entropy of each row.
+  ///
+  /// - Parameters:
+  ///   - output: (R,V), log-probabilities or probabilities; may be `logits` itself.
+  ///   - losses: (R,1), written.
+  ///   - logits: (R,V).
+  ///   - targets: (B,T) ids.
+  public func crossEntropy(
+    into output: borrowing Tensor, as distribution: Distribution, losses: borrowing Tensor,
+    _ logits: borrowing Tensor, targets: borrowing Tensor
+  ) {
+    record(
+      elementwise: Self.crossEntropyFLOPs * logits.count,
+      touching: 2 * logits.bytes + losses.bytes + targets.bytes)
+    guard isReal else { return }
+    let (out, l, x, ids, width) = (
+      output.floats, losses.floats, logits.floats, targets.integers, logits.columns
+    )
+    Parallel.ranges(logits.rows, grain: 1) { rows in
+      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+      switch distribution {
+      case .logarithm:
+        cross_entropy_forward(out + at, l + first, x + at, ids + first, rows.count, width)
+      case .probability:
+        softmax_loss_forward(out + at, l + first, x + at, ids + first, rows.count, width)
+      }
+    }
+  }
+
+  /// Gradient of the mean cross-entropy with respect to the logits.
+  ///
+  /// - Parameters:
+  ///   - gradient: (R,V), written; may be `output` itself.
+  ///   - output: (R,V), what forward wrote.
+  ///   - scale: the weight of a row in the loss, 1/R for a mean.
+  public func crossEntropyBackward(
+    into gradient: borrowing Tensor, _ output: borrowing Tensor, as distribution: Distribution,
+    targets: borrowing Tensor, scale: Float
+  ) {
+    record(
+      elementwise: Self.crossEntropyBackwardFLOPs * output.count,
+      touching: 2 * output.bytes + targets.bytes)
+    guard isReal else { return }
+    let (d, y, ids, width) = (
+      gradient.floats, output.floats, targets.integers, output.columns
+    )
+    Parallel.ranges(output.rows, grain: 1) { rows in
+      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+      switch distribution {
+      case .logarithm:
+        cross_entropy_backward(d + at, y + at, ids + first, scale, rows.count, width)
+      case .probability:
+        softmax_loss_backward(d + at, y + at, ids + first, scale, rows.count, width)
+      }
+    }
+  }
+
+  /// The mean of `losses` (R,1); nil in a dry run.
+  public func mean(_ losses: borrowing Tensor) -> Double? {
+    record(elementwise: losses.count, touching: losses.bytes)
+    guard isReal else { return nil }
+    return losses.values().reduce(0) { $0 + Double($1) } / Double(losses.count)
+  }
+
+  /// Sets every element.
+  public func fill(_ tensor: borrowing Tensor, with value: Float) {
+    record(touching: tensor.bytes)
+    guard isReal else { return }
+    let x = tensor.floats
+    Parallel.ranges(tensor.count, grain: 1 << 16) { range in
+      (x + range.lowerBound).update(repeating: value, count: range.count)
+    }
+  }
+
+  /// Sets every element to a sample of a normal distribution, a function of `seed` alone.
+  public func fillNormal(
+    _ tensor: borrowing Tensor, seed: UInt64, mean: Float = 0, deviation: Float
+  ) {
+    record(touching: tensor.bytes)
+    guard isReal else { return }
+    let x = tensor.floats
+    Parallel.ranges(tensor.count, grain: 1 << 12) { range in
+      fill_normal(
+        x + range.lowerBound, seed, UInt64(range.lowerBound), mean, deviation, range.count)
+    }
+  }
+}

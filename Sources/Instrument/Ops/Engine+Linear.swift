@@ -1,0 +1,102 @@
+import CKernels
+import Catalogue
+
+extension Engine {
+  /// A linear layer without its bias: x·Wᵀ.
+  ///
+  /// - Parameters:
+  ///   - output: (R,out), written.
+  ///   - input: (R,in).
+  ///   - weight: (out,in).
+  public func linear(
+    into output: borrowing Tensor, _ input: borrowing Tensor, weight: borrowing Tensor
+  ) {
+    precondition(input.columns == weight.columns && output.columns == weight.rows)
+    multiply(
+      MatrixProduct(m: input.rows, n: weight.rows, k: input.columns, transposeB: true),
+      weight.role, output.address, input.address, weight.address)
+  }
+
+  /// Gradient of a linear layer's input: dy·W.
+  ///
+  /// - Parameters:
+  ///   - inputGradient: (R,in), written.
+  ///   - gradient: (R,out), of the output.
+  ///   - weight: (out,in).
+  public func linearInputGradient(
+    into inputGradient: borrowing Tensor, _ gradient: borrowing Tensor, weight: borrowing Tensor
+  ) {
+    multiply(
+      MatrixProduct(m: gradient.rows, n: weight.columns, k: weight.rows),
+      weight.role, inputGradient.address, gradient.address, weight.address)
+  }
+
+  /// Gradient of a linear layer's weight: dyᵀ·x.
+  ///
+  /// - Parameters:
+  ///   - weightGradient: (out,in), overwritten unless `accumulating`.
+  ///   - gradient: (R,out), of the output.
+  ///   - input: (R,in).
+  public func linearWeightGradient(
+    into weightGradient: borrowing Tensor, accumulating: Bool, _ gradient: borrowing Tensor,
+    input: borrowing Tensor
+  ) {
+    multiply(
+      MatrixProduct(
+        m: gradient.columns, n: input.columns, k: gradient.rows, transposeA: true,
+        beta: accumulating ? 1 : 0),
+      weightGradient.role, weightGradient.address, gradient.address, input.address)
+  }
+
+  /// Adds the bias (1,C) to every row of `inout` (R,C).
+  public func addBias(_ inout_: borrowing Tensor, _ bias: borrowing Tensor) {
+    record(elementwise: inout_.count, touching: 2 * inout_.bytes + bias.bytes)
+    guard isReal else { return }
+    let (x, b, width) = (inout_.floats, bias.floats, inout_.columns)
+    Parallel.ranges(inout_.rows, grain: 16) { rows in
+      bias_forward(x + rows.lowerBound * width, b, rows.count, width)
+    }
+  }
+
+  /// Gradient of a bias: the column sums of `gradient` (R,C), into `biasGradient` (1,C), which is
+  /// overwritten unless `accumulating`.
+  public func biasGradient(
+    into biasGradient: borrowing Tensor, accumulating: Bool, _ gradient: borrowing Tensor
+  ) {
+    record(elementwise: gradient.count, touching: gradient.bytes + biasGradient.bytes)
+    guard isReal else { return }
+    let (db, dy) = (biasGradient.floats, gradient.floats)
+    let (count, width) = (gradient.rows, gradient.columns)
+    Parallel.ranges(width, grain: 64) { columns in
+      bias_backward(
+        db, dy, count, width, columns.lowerBound, columns.upperBound, accumulating)
+    }
+  }
+
+  /// The end of a residual branch: `branch` (R,C) becomes residual + branch + bias.
+  public func addBiasAndResidual(
+    _ branch: borrowing Tensor, bias: borrowing Tensor, residual: borrowing Tensor
+  ) {
+    record(
+      elementwise: 2 * branch.count, touching: 2 * branch.bytes + residual.bytes + bias.bytes)
+    guard isReal else { return }
+    let (x, b, r, width) = (branch.floats, bias.floats, residual.floats, branch.columns)
+    Parallel.ranges(branch.rows, grain: 16) { rows in
+      let at = rows.lowerBound * width
+      bias_residual_forward(x + at, b, r + at, rows.count, width)
+    }
+  }
+
+  /// The sum of two tensors of the same shape, into `output`, which may be one of them.
+  public func add(
+    into output: borrowing Tensor, _ first: borrowing Tensor, _ second: borrowing Tensor
+  ) {
+    record(elementwise: output.count, touching: 3 * output.bytes)
+    guard isReal else { return }
+    let (out, x, y) = (output.floats, first.floats, second.floats)
+    Parallel.ranges(output.count, grain: 4096) { range in
+      let at = range.lowerBound
+      CKernels.add(out + at, x + at, y + at, range.count)
+    }
+  }
+}

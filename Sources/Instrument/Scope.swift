@@ -1,0 +1,29 @@
+/// A place in the model, such as `block.3.attention`, as a number: events are many and places few.
+public struct Scope: Codable, Sendable, Hashable {
+  let index: Int32
+
+  /// The model as a whole.
+  static let root = Scope(index: 0)
+}
+
+/// The places of one run, numbered in the order in which the program first enters them.
+struct ScopeTable {
+  private struct Step: Hashable {
+    let parent: Scope
+    let name: String
+  }
+
+  private var known: [Step: Scope] = [:]
+  private(set) var names = [""]
+
+  /// The place called `name` within `parent`.
+  mutating func scope(_ name: String, in parent: Scope) -> Scope {
+    let step = Step(parent: parent, name: name)
+    if let scope = known[step] { return scope }
+    let scope = Scope(index: Int32(names.count))
+    let prefix = names[Int(parent.index)]
+    names.append(prefix.isEmpty ? name : "\(prefix).\(name)")
+    known[step] = scope
+    return scope
+  }
+}

@@ -1,0 +1,91 @@
+import Catalogue
+
+/// A matrix of numbers and the entry in the ledger that accounts for it.
+///
+/// A tensor owns its memory and gives it back when it ends: at the end of its scope, or earlier by
+/// `_ = consume tensor`. It cannot be copied, so that the moment of its end is fixed by the program
+/// text and is the same in a debug and a release build. In a dry run it has no storage.
+public struct Tensor: ~Copyable {
+  /// Number of rows; what a row stands for is the op's affair.
+  public let rows: Int
+  /// Number of columns.
+  public let columns: Int
+  /// Format of the elements.
+  public let precision: Precision
+  /// Which tensor it was when it was allocated.
+  public let role: TensorRole
+
+  let storage: UnsafeMutableRawPointer?
+  private let id: Int
+  private let engine: Engine
+
+  init(
+    _ rows: Int, _ columns: Int, _ precision: Precision, _ category: Category, _ role: TensorRole,
+    _ engine: Engine
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.precision = precision
+    self.role = role
+    self.engine = engine
+    let bytes = rows * columns * precision.width
+    id = engine.ledger.allocate(bytes, precision, category, role)
+    storage = engine.arena?.allocate(bytes, lasting: category.isLasting)
+  }
+
+  deinit {
+    engine.ledger.free(id)
+    if let storage { engine.arena?.release(storage, bytes) }
+  }
+
+  /// Number of elements.
+  public var count: Int { rows * columns }
+
+  /// Size in bytes.
+  public var bytes: Int { count * precision.width }
+
+  /// Gives the tensor another role, at the present place in the model.
+  public func retag(_ role: TensorRole) { engine.ledger.retag(id, role) }
+
+  /// The elements. Only in a real run.
+  public var floats: UnsafeMutablePointer<Float> { pointer(.fp32) }
+
+  /// The elements of a mask. Only in a real run.
+  var masks: UnsafeMutablePointer<UInt8> { pointer(.int8) }
+
+  /// The elements of a tensor of token ids. Only in a real run.
+  public var integers: UnsafeMutablePointer<Int64> { pointer(.int64) }
+
+  /// The place of the elements, for ops whose dry run walks the same loops: there it is a
+  /// placeholder that nothing reads.
+  var address: UnsafeMutablePointer<Float> {
+    precondition(precision == .fp32, "a tensor of \(precision) read as fp32")
+    return (storage ?? Self.placeholder).assumingMemoryBound(to: Float.self)
+  }
+
+  /// The same for a mask.
+  var maskAddress: UnsafeMutablePointer<UInt8> {
+    precondition(precision == .int8, "a tensor of \(precision) read as a mask")
+    return (storage ?? Self.placeholder).assumingMemoryBound(to: UInt8.self)
+  }
+
+  private nonisolated(unsafe) static let placeholder = UnsafeMutableRawPointer.allocate(
+    byteCount: 64, alignment: 64)
+
+  private func pointer<Element>(_ expected: Precision) -> UnsafeMutablePointer<Element> {
+    precondition(precision == expected, "a tensor of \(precision) read as \(expected)")
+    guard let storage else { preconditionFailure("a dry run has no numbers") }
+    return storage.assumingMemoryBound(to: Element.self)
+  }
+
+  /// A copy of the elements. Only in a real run.
+  public func values() -> [Float] { Array(UnsafeBufferPointer(start: floats, count: count)) }
+
+  /// Replaces the elements. Only in a real run.
+  ///
+  /// - Parameter values: as many as the tensor has elements.
+  public func assign(_ values: [Float]) {
+    precondition(values.count == count, "\(values.count) values for a tensor of \(count)")
+    floats.update(from: values, count: count)
+  }
+}

@@ -1,0 +1,47 @@
+import Catalogue
+
+/// The account of what was computed.
+///
+/// A matrix product of (m,k) by (k,n) counts 2·m·n·k FLOPs, a multiplication and an addition each.
+/// `executed` counts what ran; `dense` counts, too, what attention skipped because the mask hides
+/// it. Elementwise FLOPs are counted by the op that calls the kernel, one for each arithmetic
+/// operation of its definition; exp, tanh, log and sqrt count as one.
+public struct Work: Sendable, Equatable {
+  /// What a FLOP was spent on.
+  public enum Stage: String, Codable, Sendable, CaseIterable {
+    case forward, backward
+    /// Forward work done again in backward.
+    case recompute
+    case optimizer
+  }
+
+  /// What a matrix product computes: a place in the model, and the weight or tensor there.
+  public struct Place: Sendable, Hashable {
+    /// Where in the model.
+    public let scope: Scope
+    /// The weight that multiplies, or the tensor that results.
+    public let role: TensorRole
+  }
+
+  /// The account of one stage.
+  public struct Account: Sendable, Equatable {
+    /// FLOPs of the matrix products that ran.
+    public internal(set) var matmul = 0
+    /// FLOPs of the matrix products, hidden tiles included.
+    public internal(set) var matmulDense = 0
+    /// FLOPs of everything else.
+    public internal(set) var elementwise = 0
+    /// Bytes that the ops read and wrote, each operand once per op.
+    public internal(set) var touchedBytes = 0
+    /// FLOPs of the matrix products by what they compute.
+    public internal(set) var products: [Place: ProductCount] = [:]
+    /// Number of ops.
+    public internal(set) var operations = 0
+  }
+
+  /// The accounts, one for each stage.
+  public internal(set) var accounts: [Stage: Account] = [:]
+
+  /// The account of a stage.
+  public subscript(stage: Stage) -> Account { accounts[stage, default: Account()] }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// The formats that every command can write.
+public enum Format: String, CaseIterable, Sendable {
+  case text, json, csv, markdown
+}
+
+/// A result that can be written in every format.
+public protocol Report {
+  /// The value that is written as JSON.
+  associatedtype Value: Encodable
+  /// The value that is written as JSON.
+  var value: Value { get }
+  /// One line above everything else; nil for none.
+  var headline: String? { get }
+  /// What people read.
+  var tables: [Table] { get }
+  /// What fits a terminal, where `tables` is too much for one.
+  var brief: [Table] { get }
+  /// What programs that cannot read JSON get: one table, numbers without separators.
+  var records: Table { get }
+}
+
+extension Report {
+  /// The tables.
+  public var brief: [Table] { tables }
+
+  /// The report in a format, with a line feed at its end.
+  ///
+  /// - Throws: `EncodingError`, which would be a defect.
+  public func rendered(as format: Format) throws -> String {
+    switch format {
+    case .text:
+      return ((headline.map { [$0] } ?? []) + brief.map(\.text)).joined(separator: "\n\n") + "\n"
+    case .markdown:
+      let parts = (headline.map { ["## \($0)"] } ?? []) + tables.map(\.markdown)
+      return parts.joined(separator: "\n\n") + "\n"
+    case .csv:
+      return records.csv + "\n"
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Catalogue
+import Transformer
+
+/// A measurement, for people.
+public struct MeasurementReport: Report {
+  /// What was measured.
+  public let value: Measurement
+
+  /// - Parameter measurement: what was measured.
+  public init(_ measurement: Measurement) { value = measurement }
+
+  /// The model and the recipe.
+  public var headline: String? {
+    let (model, recipe) = (value.model, value.recipe)
+    let run =
+      value.mode == .dry
+      ? "dry run" : "real run on \(value.environment.threads) cores"
+    return "\(model.name): \(model.parameters.grouped) parameters, batch \(recipe.batch), "
+      + "sequence \(recipe.sequence), \(recipe.precision.rawValue), \(recipe.optimizer.rawValue), "
+      + "\(recipe.attention.rawValue) attention, convention \(recipe.convention.name); "
+      + "\(run), \(recipe.steps) step\(recipe.steps == 1 ? "" : "s")"
+  }
+
+  /// Memory, what is saved, the peak, work and time.
+  public var tables: [Table] {
+    [memory, saved, peak, peakTensors, work] + (value.seconds.map { [time($0)] } ?? [])
+      + (value.bytes.witness.map { [witness($0)] } ?? [])
+  }
+
+  private func row(_ name: String, _ bytes: Int) -> [String] {
+    [name, bytes.grouped, bytes.asBytes]
+  }
+
+  private static func columns(_ first: String) -> [Table.Column] {
+    [.text(first), .number("bytes"), .number("")]
+  }
+
+  private var memory: Table {
+    let bytes = value.bytes
+    return Table(
+      "Memory", Self.columns(""),
+      [
+        row("parameters", bytes.parameter), row("gradients", bytes.gradient),
+        row("optimizer states", bytes.optimizerState),
+        row("saved for backward", bytes.savedForBackward), row("leaked", bytes.leaked),
+      ])
+  }
+
+  private var saved: Table {
+    Table(
+      "Saved for backward, by role",
+      [.text("role"), .number("tensors"), .number("bytes"), .number("")],
+      value.bytes.savedByRole.map {
+        [$0.role.rawValue, $0.tensors.grouped, $0.bytes.grouped, $0.bytes.asBytes]
+      })
+  }
+
+  private var peak: Table {
+    let peak = value.bytes.peak
+    let phases = Phase.allCases.compactMap { phase in
+      value.bytes.peakByPhase[phase.rawValue].map { row("peak in \(phase.rawValue)", $0) }
+    }
+    return Table(
+      "Peak: in \(peak.phase.rawValue), when \(peak.path) is allocated", Self.columns(""),
+      [
+        row("parameters", peak.parameter), row("+ gradients", peak.gradient),
+        row("+ optimizer states", peak.optimizerState), row("+ activations", peak.activation),
+        row("+ temporaries", peak.temporary), row("+ inputs", peak.input),
+        row("= peak", peak.total),
+      ] + phases)
+  }
+
+  private var peakTensors: Table {
+    Table(
+      "Largest tensors at the peak", [.text("path"), .text("category"), .number("bytes")],
+      value.bytes.peak.tensors.map { [$0.path, $0.category.rawValue, $0.bytes.grouped] })
+  }
+
+  private var work: Table {
+    let (flops, dense) = (value.flops.matmul, value.flops.matmulDense)
+    let other = value.flops.elementwise
+    func row(_ name: String, _ executed: Int, _ dense: Int, _ elementwise: Int) -> [String] {
+      [name, executed.grouped, dense.grouped, elementwise.grouped]
+    }
+    return Table(
+      "FLOPs of one step",
+      [
+        .text(""), .number("matrix products"), .number("with masked part"),
+        .number("elementwise"),
+      ],
+      [
+        row("forward", flops.forward, dense.forward, other.forward),
+        row("backward", flops.backward, dense.backward, other.backward),
+        row("recompute", flops.recompute, dense.recompute, other.recompute),
+        row("optimizer", 0, 0, other.optimizer),
+      ])
+  }
+
+  private func time(_ seconds: Measurement.Seconds) -> Table {
+    let flops = value.flops.matmul
+    let rate = Double(flops.forward + flops.backward + flops.recompute) / seconds.step / 1e9
+    var rows = [
+      ["forward", seconds.forward.asSeconds], ["backward", seconds.backward.asSeconds],
+      ["optimizer", seconds.optimizer.asSeconds], ["step", seconds.step.asSeconds],
+      ["tokens per second", seconds.tokensPerSecond.decimal(0)],
+      ["share of matrix products", (100 * seconds.productShare).decimal(0) + " %"],
+      ["matrix products over the whole step", rate.decimal(0) + " GFLOP/s"],
+    ]
+    if let peak = value.environment.gemmPeakGFLOPS {
+      rows.append(["one large matrix product", peak.decimal(0) + " GFLOP/s"])
+    }
+    if let loss = value.loss, let first = loss.first, let last = loss.last {
+      rows.append(["loss, first and last step", "\(first.decimal(4)), \(last.decimal(4))"])
+    }
+    return Table("Time, medians over the steps", [.text(""), .number("")], rows)
+  }
+
+  private func witness(_ witness: Measurement.Witness) -> Table {
+    let share = Double(witness.unaccounted) / Double(max(1, witness.measured))
+    return Table(
+      "Resident memory: measured = ledger + unaccounted", Self.columns(""),
+      [
+        row("measured", witness.measured), row("= ledger", witness.ledger),
+        [
+          "+ unaccounted", witness.unaccounted.grouped, (100 * share).decimal(2) + " %",
+        ],
+      ])
+  }
+}
+
+extension MeasurementReport {
+  /// Every figure on a line of its own, named as in JSON.
+  public var records: Table {
+    let (bytes, flops) = (value.bytes, value.flops)
+    var rows: [(String, Int)] = [
+      ("model.parameters", value.model.parameters), ("bytes.parameter", bytes.parameter),
+      ("bytes.gradient", bytes.gradient), ("bytes.optimizerState", bytes.optimizerState),
+      ("bytes.savedForBackward", bytes.savedForBackward),
+    ]
+    rows += bytes.savedByRole.map { ("bytes.savedByRole.\($0.role.rawValue)", $0.bytes) }
+    rows += [
+      ("bytes.peak.total", bytes.peak.total), ("bytes.peak.parameter", bytes.peak.parameter),
+      ("bytes.peak.gradient", bytes.peak.gradient),
+      ("bytes.peak.optimizerState", bytes.peak.optimizerState),
+      ("bytes.peak.activation", bytes.peak.activation),
+      ("bytes.peak.temporary", bytes.peak.temporary), ("bytes.peak.input", bytes.peak.input),
+    ]
+    rows += bytes.peakByPhase.sorted { $0.key < $1.key }.map {
+      ("bytes.peakByPhase.\($0.key)", $0.value)
+    }
+    rows += [
+      ("bytes.leaked", bytes.leaked), ("flops.matmul.forward", flops.matmul.forward),
+      ("flops.matmul.backward", flops.matmul.backward),
+      ("flops.matmul.recompute", flops.matmul.recompute),
+      ("flops.matmulDense.forward", flops.matmulDense.forward),
+      ("flops.matmulDense.backward", flops.matmulDense.backward),
+      ("flops.matmulDense.recompute", flops.matmulDense.recompute),
+      ("flops.elementwise.forward", flops.elementwise.forward),
+      ("flops.elementwise.backward", flops.elementwise.backward),
+      ("flops.elementwise.optimizer", flops.elementwise.optimizer), ("events", value.events),
+    ]
+    return Table(nil, [.text("figure"), .number("value")], rows.map { [$0.0, String($0.1)] })
+  }
+}

@@ -1,0 +1,58 @@
+import Catalogue
+import Transformer
+
+/// The presets, for people.
+public struct ModelsReport: Report {
+  /// The presets, counted.
+  public let value: List
+
+  /// The `assay.models.v1` of the command line.
+  public struct List: Encodable {
+    let schema = "assay.models.v1"
+    let models: [Entry]
+  }
+
+  /// A preset.
+  public struct Entry: Encodable {
+    let model: Measurement.Model
+    let note: String
+    let source: String
+  }
+
+  /// Counts every preset.
+  ///
+  /// - Throws: `InputError` if a preset contradicts itself, which a test excludes.
+  public init() throws {
+    value = List(
+      models: try Preset.all.map { preset in
+        Entry(
+          model: ParameterCount(try preset.shape()).model, note: preset.note,
+          source: preset.source)
+      })
+  }
+
+  /// None.
+  public var headline: String? { nil }
+
+  /// Sizes and source of each.
+  public var tables: [Table] { [table { $0.grouped }] }
+
+  /// The same, numbers without separators.
+  public var records: Table { table { String($0) } }
+
+  private func table(_ number: (Int) -> String) -> Table {
+    Table(
+      nil,
+      [
+        .text("model"), .number("parameters"), .number("layers"), .number("hidden"),
+        .number("heads"), .number("vocabulary"), .number("positions"), .text("source"),
+      ],
+      value.models.map { entry in
+        let model = entry.model
+        return [
+          model.name, number(model.parameters), number(model.layers), number(model.hidden),
+          number(model.heads), number(model.vocabulary), number(model.positions), entry.source,
+        ]
+      })
+  }
+}

@@ -1,0 +1,103 @@
+import Formulas
+import Verification
+
+/// All findings, for people.
+public struct VerificationReport: Report {
+  /// The findings.
+  public let value: Verification
+
+  /// - Parameter verification: the findings.
+  public init(_ verification: Verification) { value = verification }
+
+  /// How many claims have each verdict.
+  public var headline: String? {
+    let counts = Verdict.allCases.map { "\(value.summary[$0.rawValue] ?? 0) \($0.rawValue)" }
+    return "\(value.claims.count) claims: " + counts.joined(separator: ", ")
+  }
+
+  /// A line for each claim, and the reasons of those that are not exact.
+  public var tables: [Table] {
+    let open = value.claims.filter { $0.verdict != .exact }
+    return [
+      Table(
+        "Claims",
+        [
+          .text("id"), .text("verdict"), .text("formula"), .number("claimed"),
+          .number("computed"), .number("measured"), .number("residual"), .text("unit"),
+        ], value.claims.map(Self.row)),
+      Table(
+        "Why", [.text("id"), .text("verdict"), .text("reason"), .text("measured formula")],
+        open.map { [$0.id, $0.verdict.rawValue, $0.because, $0.correctedText] }),
+    ]
+  }
+
+  /// Everything of a few claims; of many, what is wrong, in one line each.
+  public var brief: [Table] {
+    guard value.claims.count > Self.few else { return tables }
+    let wrong = value.claims.filter { $0.verdict == .refuted || $0.verdict == .slip }
+    return [
+      Table(
+        "Wrong", [.text("id"), .text("verdict"), .text("claim"), .text("why")],
+        wrong.map {
+          [$0.id, $0.verdict.rawValue, $0.statement.clipped(to: 44), $0.because.clipped(to: 60)]
+        })
+    ]
+  }
+
+  private static let few = 20
+
+  /// The findings, numbers without separators.
+  public var records: Table {
+    Table(
+      nil,
+      [
+        .text("id"), .text("verdict"), .text("quantity"), .text("unit"), .text("convention"),
+        .text("expression"), .number("claimed"), .number("computed"), .number("measured"),
+        .number("residual"), .text("because"),
+      ],
+      value.claims.map { finding in
+        [
+          finding.id, finding.verdict.rawValue, finding.quantity, finding.unit ?? "",
+          finding.convention ?? "", finding.expression ?? "", finding.claimed.plain,
+          finding.computed.plain, finding.measured.plain, finding.residual.plain, finding.because,
+        ]
+      })
+  }
+
+  private static func row(_ finding: Finding) -> [String] {
+    [
+      finding.id, finding.verdict.rawValue, finding.expression ?? "–", finding.claimed.text,
+      finding.computed.text, finding.measured.text, finding.residual.text, finding.unit ?? "",
+    ]
+  }
+}
+
+extension Finding {
+  /// The formula of what was measured, for readers.
+  var correctedText: String {
+    guard let corrected, let expression = try? Expression(parsing: corrected) else { return "" }
+    return expression.typographic
+  }
+}
+
+extension Number? {
+  /// With separators between groups of digits; a dash for none.
+  var text: String {
+    guard let value = self?.value else { return "–" }
+    if let integer = value.integer { return integer.grouped }
+    return value.doubleValue.significant
+  }
+
+  /// Without separators; empty for none.
+  var plain: String {
+    guard let value = self?.value else { return "" }
+    return value.integer.map(String.init) ?? value.doubleValue.significant
+  }
+}
+
+extension String {
+  /// The beginning, with a sign where there is more.
+  fileprivate func clipped(to length: Int) -> String {
+    count <= length ? self : prefix(length - 1) + "…"
+  }
+}

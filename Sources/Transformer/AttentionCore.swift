@@ -1,0 +1,113 @@
+import Catalogue
+import Instrument
+
+/// softmax(q·kᵀ/√d)·v, causal: what the recipe's kind of attention keeps, forward and backward.
+enum AttentionCore {
+  /// What backward needs, besides the context.
+  enum Saved: ~Copyable {
+    case eager(Eager)
+    case flash(Flash)
+  }
+
+  /// What tiled attention keeps.
+  struct Flash: ~Copyable {
+    let logSumExp: Tensor
+    let qkv: Tensor
+  }
+
+  /// What eager attention keeps: (b·a·s, s) tensors, and the heads.
+  struct Eager: ~Copyable {
+    let heads: QueryKeyValue
+    let scores: Tensor?
+    let probabilities: Tensor
+    let mask: Tensor?
+    let dropped: Tensor?
+
+    func attention(_ dropout: Dropout, _ step: Step) -> DenseAttention {
+      let shape = step.attentionShape
+      let matrices = AttentionMatrices(
+        scores: scores, probabilities: probabilities, dropped: dropped, mask: mask)
+      return DenseAttention(matrices, heads.places(shape), shape, dropout)
+    }
+  }
+
+  /// Writes the context (R,h) from the projection's output (R,3h).
+  static func forward(
+    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+  ) -> Saved {
+    switch step.recipe.attention {
+    case .eager: eager(into: context, qkv, dropout, step)
+    case .flash: flash(into: context, qkv, dropout, step)
+    }
+  }
+
+  private static func eager(
+    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+  ) -> Saved {
+    let saved = allocate(arranged(qkv, step), dropout, step)
+    step.engine.attend(into: context, saved.attention(dropout, step))
+    return .eager(saved)
+  }
+
+  private static func flash(
+    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+  ) -> Saved {
+    let shape = step.attentionShape
+    let logSumExp = step.engine.make(
+      step.recipe.batch * step.shape.heads, step.recipe.sequence, .activation,
+      .attentionLogSumExp)
+    step.engine.flashAttention(into: context, logSumExp: logSumExp, qkv, shape, dropout)
+    return .flash(Flash(logSumExp: logSumExp, qkv: qkv))
+  }
+
+  /// Gradients.
+  ///
+  /// - Parameters:
+  ///   - gradient: (R,h), of the context.
+  ///   - context: (R,h), what forward wrote.
+  /// - Returns: the gradient of the projection's output, (R,3h).
+  static func backward(
+    _ gradient: borrowing Tensor, context: borrowing Tensor, _ saved: consuming Saved,
+    _ dropout: Dropout, _ step: Step
+  ) -> Tensor {
+    let engine = step.engine
+    let qkvGradient = engine.make(
+      gradient.rows, 3 * gradient.columns, .temporary, .activationGradient)
+    switch consume saved {
+    case .eager(let saved):
+      engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
+    case .flash(let saved):
+      engine.flashAttentionBackward(
+        into: qkvGradient, from: gradient, context: context, logSumExp: saved.logSumExp,
+        saved.qkv, step.attentionShape, dropout)
+    }
+    return qkvGradient
+  }
+
+  /// The layout that the convention asks for.
+  private static func arranged(_ qkv: consuming Tensor, _ step: Step) -> QueryKeyValue {
+    switch step.convention.qkv {
+    case .fused: return .fused(qkv)
+    case .split: return step.engine.splitHeads(qkv, step.attentionShape)
+    }
+  }
+
+  private static func allocate(
+    _ heads: consuming QueryKeyValue, _ dropout: Dropout, _ step: Step
+  ) -> Eager {
+    let (engine, convention, sequence) = (step.engine, step.convention, step.recipe.sequence)
+    let rows = step.rows * step.shape.heads
+    func matrix(_ role: TensorRole, _ precision: Precision, if keeps: Bool) -> Tensor? {
+      keeps ? engine.make(rows, sequence, .activation, role, precision: precision) : nil
+    }
+    return Eager(
+      heads: heads,
+      scores: matrix(.attentionScores, .fp32, if: convention.keepsScores),
+      probabilities: engine.make(rows, sequence, .activation, .attentionProbabilities),
+      mask: matrix(
+        .attentionDropoutMask, .int8, if: dropout.isActive && convention.dropoutMask == .byte),
+      dropped: matrix(
+        .attentionDroppedProbabilities, .fp32,
+        if: dropout.isActive && convention.keepsDroppedProbabilities))
+  }
+}

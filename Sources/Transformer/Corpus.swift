@@ -1,0 +1,66 @@
+import Catalogue
+import Foundation
+
+/// The tokens that a model is trained on.
+public struct Corpus: Sendable {
+  private let source: Source
+  private let seed: UInt64
+
+  private enum Source {
+    case text([UInt8])
+    case synthetic(vocabulary: Int)
+    case batch([Int64])
+  }
+
+  /// The bytes of a file, one token each; or, without a file, a synthetic text.
+  ///
+  /// - Throws: `InputError` if the file is not there, or shorter than one sequence and its target.
+  public init(for recipe: Recipe, _ shape: ModelShape) throws(InputError) {
+    seed = recipe.seed
+    guard let path = recipe.text else {
+      source = .synthetic(vocabulary: shape.vocabulary)
+      return
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw InputError("--text", found: "no readable file at \(path)", expected: "a text file")
+    }
+    guard data.count > recipe.sequence else {
+      throw InputError(
+        path, found: "\(data.count) bytes",
+        expected: "more than the sequence of \(recipe.sequence) tokens")
+    }
+    source = .text(Array(data))
+  }
+
+  /// The same tokens at every step: one more than a batch has, as every target is the next token.
+  init(repeating batch: [Int64]) {
+    source = .batch(batch)
+    seed = 0
+  }
+
+  /// `count` tokens and one more, from a place that follows from the seed and `index` alone.
+  func window(_ index: Int, count: Int) -> ArraySlice<Int64> {
+    switch source {
+    case .text(let bytes):
+      let start = Int(mixed(seed, UInt64(index)) % UInt64(bytes.count - count))
+      return ArraySlice(bytes[start...start + count].map { Int64($0) })
+    case .synthetic(let vocabulary):
+      return synthetic(index, count: count, UInt64(vocabulary))
+    case .batch(let tokens):
+      let start = index * count % (tokens.count - 1)
+      return tokens[start...start + count]
+    }
+  }
+
+  /// A text that can be learned: each token follows from the one before by a fixed rule, except
+  /// that one in eight is drawn at random.
+  private func synthetic(_ index: Int, count: Int, _ vocabulary: UInt64) -> ArraySlice<Int64> {
+    var token = mixed(seed, UInt64(index)) % vocabulary
+    return ArraySlice(
+      (0...count).map { position in
+        let draw = mixed(token &+ 1, UInt64(index) << 32 | UInt64(position))
+        token = draw % 8 == 0 ? draw / 8 % vocabulary : (token &* 5 &+ 7) % vocabulary
+        return Int64(token)
+      })
+  }
+}

@@ -1,0 +1,112 @@
+import Catalogue
+import Instrument
+
+/// The language model head and its loss: logits from the normalised stream, and their mean
+/// cross-entropy with the targets.
+enum Head {
+  /// What backward needs.
+  struct Saved: ~Copyable {
+    let input: Tensor?
+    let distribution: Tensor
+    let logits: Tensor?
+    let losses: Tensor?
+    let totalWeight: Tensor?
+  }
+
+  /// The result of forward; the loss is absent in a dry run.
+  struct Forwarded: ~Copyable {
+    let loss: Double?
+    let saved: Saved
+  }
+
+  /// The mean loss of `input` (R,h) under the head's `weight` (V,h).
+  static func forward(
+    _ input: consuming Tensor, weight: borrowing Tensor, targets: borrowing Tensor, _ step: Step
+  ) -> Forwarded {
+    let (engine, convention) = (step.engine, step.convention)
+    let outer = engine.enter("head")
+    defer { engine.leave(outer) }
+    input.retag(.headInput)
+    let logits = engine.make(input.rows, weight.rows, .activation, .logits)
+    engine.linear(into: logits, input, weight: weight)
+    let input = input.kept(if: convention.keepsNormOutput)
+    let losses = engine.make(logits.rows, 1, .activation, .losses)
+    switch convention.loss {
+    case .logSoftmax:
+      let output = engine.make(logits.rows, logits.columns, .activation, .logSoftmax)
+      engine.crossEntropy(into: output, as: .logarithm, losses: losses, logits, targets: targets)
+      _ = consume logits
+      let loss = engine.mean(losses)
+      _ = consume losses
+      let total = engine.make(1, 1, .activation, .lossTotalWeight)
+      engine.fill(total, with: Float(output.rows))
+      return Forwarded(
+        loss: loss,
+        saved: Saved(
+          input: input, distribution: output, logits: nil, losses: nil, totalWeight: total))
+    case .logitsAndProbabilities:
+      let output = engine.make(logits.rows, logits.columns, .activation, .lossProbabilities)
+      engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
+      return Forwarded(
+        loss: engine.mean(losses),
+        saved: Saved(
+          input: input, distribution: output, logits: logits, losses: losses, totalWeight: nil))
+    case .probabilitiesInPlace:
+      engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
+      logits.retag(.lossProbabilities)
+      let loss = engine.mean(losses)
+      return Forwarded(
+        loss: loss,
+        saved: Saved(
+          input: input, distribution: logits, logits: nil, losses: nil, totalWeight: nil))
+    }
+  }
+
+  /// Gradients of the loss times `scale`.
+  ///
+  /// - Parameters:
+  ///   - weight: the head's, (V,h), gets its gradient.
+  ///   - norm: makes the input again, if it was not kept.
+  ///   - scale: the weight of this pass; less than 1 when several are added up.
+  /// - Returns: the gradient of the input, (R,h).
+  static func backward(
+    _ saved: consuming Saved, weight: inout Parameter, input norm: borrowing LayerNorm,
+    again normSaved: borrowing LayerNorm.Saved, targets: borrowing Tensor, scale: Float,
+    _ step: Step
+  ) -> Tensor {
+    let engine = step.engine
+    let outer = engine.enter("head")
+    defer { engine.leave(outer) }
+    let logitsGradient = logitsGradient(
+      saved.distribution, targets: targets, scale: scale / Float(step.rows), step)
+    let input = norm.output(saved.input, again: normSaved, engine)
+    weight.accumulate { weight, accumulating in
+      engine.linearWeightGradient(
+        into: weight, accumulating: accumulating, logitsGradient, input: input)
+    }
+    _ = consume input
+    let inputGradient = engine.make(
+      step.rows, step.shape.hidden, .temporary, .activationGradient)
+    engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight.value)
+    return inputGradient
+  }
+
+  /// The gradient of the logits (R,V): in the memory of the probabilities, or beside what was kept.
+  private static func logitsGradient(
+    _ distribution: consuming Tensor, targets: borrowing Tensor, scale: Float, _ step: Step
+  ) -> Tensor {
+    let engine = step.engine
+    let form: Engine.Distribution = step.convention.loss == .logSoftmax ? .logarithm : .probability
+    if step.convention.loss == .probabilitiesInPlace {
+      engine.crossEntropyBackward(
+        into: distribution, distribution, as: form, targets: targets, scale: scale)
+      distribution.retag(.lossGradient)
+      return distribution
+    }
+    let gradient = engine.make(
+      distribution.rows, distribution.columns, .temporary, .lossGradient)
+    engine.crossEntropyBackward(
+      into: gradient, distribution, as: form, targets: targets, scale: scale)
+    return gradient
+  }
+}

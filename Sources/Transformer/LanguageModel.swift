@@ -1,0 +1,117 @@
+import BasicContainers
+import Catalogue
+import Instrument
+
+/// A decoder-only language model: embeddings, blocks, a final norm, and a head that may share the
+/// token embedding.
+public struct LanguageModel: ~Copyable {
+  var embedding: Embedding
+  var blocks: UniqueArray<Block>
+  var finalNorm: LayerNorm
+  var ownHead: Parameter?
+
+  /// What backward needs of a whole forward pass.
+  struct Saved: ~Copyable {
+    let embeddingMask: Tensor?
+    var blocks: UniqueArray<Block.Saved>
+    let finalNorm: LayerNorm.Saved
+    let head: Head.Saved
+  }
+
+  /// The result of forward; the loss is absent in a dry run.
+  struct Forwarded: ~Copyable {
+    let loss: Double?
+    let saved: Saved
+  }
+
+  /// Allocates and initialises all parameters.
+  ///
+  /// Weights are normal with deviation 0.02, the two projections onto the residual stream of each
+  /// block with 0.02/√(2l) (Radford et al., 2019, section 2.3); biases 0; norms 1.
+  init(_ shape: ModelShape, seed: UInt64, _ engine: Engine) {
+    let residual = 0.02 / Float(2 * shape.layers).squareRoot()
+    var parameters: UInt64 = 0
+    let initialisation: (TensorRole) -> Parameter.Initialisation = { role in
+      parameters += 1
+      let isResidual = role == .attentionProjectionWeight || role == .mlpDownWeight
+      return .normal(deviation: isResidual ? residual : 0.02, seed: mixed(seed, parameters))
+    }
+    embedding = Embedding(shape, initialisation, engine)
+    blocks = UniqueArray(minimumCapacity: shape.layers)
+    for layer in 0..<shape.layers {
+      blocks.append(Block(shape, layer: layer, initialisation, engine))
+    }
+    finalNorm = LayerNorm("finalNorm", shape, engine)
+    ownHead = nil
+    if !shape.tiedHead {
+      let outer = engine.enter("head")
+      ownHead = Parameter(
+        .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
+      engine.leave(outer)
+    }
+  }
+
+  /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
+  func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Forwarded {
+    let embedded = embedding.forward(tokens, step)
+    var stream = embedded.stream
+    var saved = UniqueArray<Block.Saved>(minimumCapacity: blocks.count)
+    for layer in 0..<blocks.count {
+      let output = blocks[layer].forward(stream, step)
+      stream = output.stream
+      saved.append(output.saved)
+    }
+    let normalised = finalNorm.forward(stream, step)
+    let normSaved = finalNorm.save(stream, normalised.statistics, step)
+    let head = headForward(normalised.output, targets: targets, step)
+    return Forwarded(
+      loss: head.loss,
+      saved: Saved(
+        embeddingMask: embedded.mask, blocks: saved, finalNorm: normSaved, head: head.saved))
+  }
+
+  /// Gradients of the loss times `scale`, into the parameters.
+  mutating func backward(
+    _ saved: consuming Saved, tokens: borrowing Tensor, targets: borrowing Tensor, scale: Float,
+    _ step: Step
+  ) {
+    let normalisedGradient = headBackward(
+      saved.head, again: saved.finalNorm, targets: targets, scale: scale, step)
+    let gradient = step.engine.make(
+      step.rows, step.shape.hidden, .temporary, .activationGradient)
+    finalNorm.backward(
+      into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
+      step.engine)
+    _ = consume normalisedGradient
+    _ = consume saved.finalNorm
+    var kept = saved.blocks
+    for layer in (0..<blocks.count).reversed() {
+      if let saved = kept.popLast() { blocks[layer].backward(gradient, saved, step) }
+    }
+    embedding.backward(gradient, saved.embeddingMask, tokens: tokens, step)
+  }
+
+  private func headForward(
+    _ input: consuming Tensor, targets: borrowing Tensor, _ step: Step
+  ) -> Head.Forwarded {
+    switch ownHead {
+    case .some(let own): Head.forward(input, weight: own.value, targets: targets, step)
+    case .none: Head.forward(input, weight: embedding.token.value, targets: targets, step)
+    }
+  }
+
+  private mutating func headBackward(
+    _ saved: consuming Head.Saved, again normSaved: borrowing LayerNorm.Saved,
+    targets: borrowing Tensor, scale: Float, _ step: Step
+  ) -> Tensor {
+    if step.shape.tiedHead {
+      Head.backward(
+        saved, weight: &embedding.token, input: finalNorm, again: normSaved, targets: targets,
+        scale: scale, step)
+    } else {
+      Head.backward(
+        saved, weight: &ownHead!, input: finalNorm, again: normSaved, targets: targets,
+        scale: scale, step)
+    }
+  }
+}

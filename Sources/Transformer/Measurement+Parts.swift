@@ -1,0 +1,99 @@
+import Catalogue
+import Instrument
+
+extension Measurement.Model {
+  init(_ shape: ModelShape, _ ledger: Ledger) {
+    name = shape.name
+    family = shape.family
+    layers = shape.layers
+    hidden = shape.hidden
+    heads = shape.heads
+    kvHeads = shape.kvHeads
+    headDimension = shape.headDimension
+    feedForward = shape.feedForward
+    vocabulary = shape.vocabulary
+    positions = shape.positions
+    parameters = ledger.highest[.parameter, default: 0] / Precision.fp32.width
+  }
+}
+
+extension Measurement.Bytes {
+  init(
+    _ ledger: Ledger, _ afterForward: Training.AfterForward, _ witness: Measurement.Witness?
+  ) {
+    parameter = ledger.highest[.parameter, default: 0]
+    gradient = ledger.highest[.gradient, default: 0]
+    optimizerState = ledger.highest[.optimizerState, default: 0]
+    savedForBackward = afterForward.savedForBackward
+    savedByRole = Self.byRole(
+      ledger.alive(after: afterForward.sequence).filter { $0.category == .activation })
+    peak = Measurement.Peak(ledger)
+    peakByPhase = Dictionary(
+      uniqueKeysWithValues: ledger.peakByPhase.map { ($0.key.rawValue, $0.value) })
+    leaked = ledger.total
+    self.witness = witness
+  }
+
+  private static func byRole(_ entries: [Ledger.Entry]) -> [Measurement.RoleBytes] {
+    Dictionary(grouping: entries, by: \.role)
+      .map { role, entries in
+        Measurement.RoleBytes(
+          role: role, bytes: entries.reduce(0) { $0 + $1.bytes }, tensors: entries.count)
+      }
+      .sorted { ($0.bytes, $1.role.rawValue) > ($1.bytes, $0.role.rawValue) }
+  }
+}
+
+extension Measurement.Peak {
+  /// How many of the largest tensors are named.
+  private static let named = 12
+
+  init(_ ledger: Ledger) {
+    let peak = ledger.peak
+    func bytes(_ category: Category) -> Int { peak.byCategory[category, default: 0] }
+    total = peak.total
+    phase = peak.phase
+    path = ledger.path(peak.scope, peak.role)
+    parameter = bytes(.parameter)
+    gradient = bytes(.gradient)
+    optimizerState = bytes(.optimizerState)
+    activation = bytes(.activation)
+    temporary = bytes(.temporary)
+    input = bytes(.input)
+    tensors = ledger.aliveAtPeak().prefix(Self.named).map {
+      Measurement.NamedBytes(path: $0.path, category: $0.entry.category, bytes: $0.entry.bytes)
+    }
+  }
+}
+
+extension Measurement.FLOPs {
+  /// Work of one update out of several equal ones; what loading costs is not part of it.
+  init(_ work: Work, steps: Int) {
+    func passes(_ count: (Work.Account) -> Int) -> Measurement.Passes {
+      Measurement.Passes(
+        forward: count(work[.forward]) / steps, backward: count(work[.backward]) / steps,
+        recompute: count(work[.recompute]) / steps)
+    }
+    matmul = passes(\.matmul)
+    matmulDense = passes(\.matmulDense)
+    let other = passes(\.elementwise)
+    elementwise = Measurement.Elementwise(
+      forward: other.forward, backward: other.backward, recompute: other.recompute,
+      optimizer: work[.optimizer].elementwise / steps)
+  }
+}
+
+extension Measurement.Seconds {
+  /// The medians of several updates.
+  init(_ times: [StepTime], _ recipe: Recipe) {
+    func median(_ value: (StepTime) -> Double) -> Double {
+      times.map(value).sorted()[times.count / 2]
+    }
+    forward = median(\.forward)
+    backward = median(\.backward)
+    optimizer = median(\.optimizer)
+    step = median(\.total)
+    tokensPerSecond = Double(recipe.batch * recipe.sequence * recipe.accumulate) / step
+    productShare = median { $0.productSeconds / ($0.total * Double(Parallel.threads)) }
+  }
+}

@@ -1,0 +1,90 @@
+import Catalogue
+import Instrument
+
+/// A weight, with its gradient while there is one and what the optimizer remembers of it.
+public struct Parameter: ~Copyable {
+  /// Which weight it is.
+  public let role: TensorRole
+  /// The weight.
+  public let value: Tensor
+  /// Its gradient: absent from the start of a step until backward reaches it.
+  private var gradient: Tensor?
+  let firstMoment: Tensor
+  let secondMoment: Tensor
+
+  private let scope: Scope
+  private let engine: Engine
+
+  /// The first values of a weight.
+  enum Initialisation {
+    case constant(Float)
+    case normal(deviation: Float, seed: UInt64)
+  }
+
+  /// Allocates the weight and its optimizer states.
+  init(
+    _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
+    _ engine: Engine
+  ) {
+    self.role = role
+    self.engine = engine
+    scope = engine.scope
+    value = engine.make(rows, columns, .parameter, role)
+    switch initialisation {
+    case .constant(let constant): engine.fill(value, with: constant)
+    case .normal(let deviation, let seed):
+      engine.fillNormal(value, seed: seed, deviation: deviation)
+    }
+    let outer = engine.enter(String(role.name))
+    firstMoment = engine.make(rows, columns, .optimizerState, .firstMoment)
+    secondMoment = engine.make(rows, columns, .optimizerState, .secondMoment)
+    engine.leave(outer)
+    engine.fill(firstMoment, with: 0)
+    engine.fill(secondMoment, with: 0)
+  }
+
+  /// The path in the model, such as `block.0.mlp.up.weight`.
+  public var path: String { engine.ledger.path(scope, role) }
+
+  /// Whether weight decay applies: to matrices, not to norms and biases.
+  var decays: Bool { value.rows > 1 }
+
+  /// Makes sure that there is a gradient to write to.
+  ///
+  /// - Returns: whether it holds something already, to which has to be added.
+  @discardableResult
+  mutating func beginGradient() -> Bool {
+    if hasGradient { return true }
+    let outer = engine.scope
+    engine.leave(scope)
+    gradient = engine.make(value.rows, value.columns, .gradient, role)
+    engine.leave(outer)
+    return false
+  }
+
+  /// Lets `body` write the gradient, or add to it where it exists already.
+  ///
+  /// - Parameter body: gets the gradient, and whether it has to add.
+  mutating func accumulate(_ body: (_ gradient: borrowing Tensor, _ accumulating: Bool) -> Void) {
+    let accumulating = beginGradient()
+    withGradient { body($0, accumulating) }
+  }
+
+  /// Calls `body` with the gradient, if there is one.
+  public func withGradient(_ body: (borrowing Tensor) -> Void) {
+    switch gradient {
+    case .some(let gradient): body(gradient)
+    case .none: break
+    }
+  }
+
+  /// Frees the gradient.
+  mutating func clearGradient() { gradient = nil }
+
+  private var hasGradient: Bool {
+    switch gradient {
+    case .some: true
+    case .none: false
+    }
+  }
+}

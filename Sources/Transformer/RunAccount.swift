@@ -1,0 +1,92 @@
+import Catalogue
+import Instrument
+
+/// The account of one update, item by item: what formulas are held to.
+public struct RunAccount: Sendable {
+  /// What an item is an amount of.
+  public enum Quantity: String, Sendable, CaseIterable {
+    case parameters, gradients, optimizerState, savedForBackward, inputs
+    case forwardFLOPs, backwardFLOPs, recomputeFLOPs, optimizerFLOPs
+  }
+
+  /// All tensors, or all matrix products, of one role at one place.
+  public struct Item: Sendable, Equatable {
+    /// What it is an amount of.
+    public let quantity: Quantity
+    /// The place in the model, such as `block.3.attention`.
+    public let scope: String
+    /// Which tensor, or what the product computes.
+    public let role: TensorRole
+    /// Bytes, or FLOPs of matrix products with the hidden part of attention.
+    public let amount: Int
+    /// Elements; the amount again for FLOPs.
+    public let elements: Int
+  }
+
+  /// The items, in the order of the run.
+  public let items: [Item]
+  /// Whether it comes from a run that computed.
+  public let isReal: Bool
+
+  /// Runs one update of a recipe and accounts for it.
+  ///
+  /// - Parameter dry: account without computing.
+  /// - Throws: `InputError` for a recipe that the model cannot run, and `MissingComponent` where
+  ///   OpenBLAS is not installed.
+  public init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {
+    try recipe.validate(for: shape)
+    let engine: Engine
+    if dry {
+      engine = Engine(dry: Ledger())
+    } else {
+      let needed = try Measurement.requireFit(shape, recipe)
+      engine = try Engine(expecting: needed)
+    }
+    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+    _ = training.accumulateGradients()
+    let ledger = engine.ledger
+    let held = ledger.alive.compactMap { Self.held($0, ledger) }
+    _ = training.update()
+    let saved = ledger.alive(after: training.afterForward.sequence)
+      .filter { $0.category == .activation }
+      .map { Self.item(.savedForBackward, $0, ledger) }
+    let inputs = ledger.alive(after: training.afterForward.sequence)
+      .filter { $0.category == .input }
+      .map { Self.item(.inputs, $0, ledger) }
+    items = held + saved + inputs + Self.products(engine)
+    isReal = engine.isReal
+  }
+
+  /// What is alive between backward and the update.
+  private static func held(_ entry: Ledger.Entry, _ ledger: Ledger) -> Item? {
+    switch entry.category {
+    case .parameter: item(.parameters, entry, ledger)
+    case .gradient: item(.gradients, entry, ledger)
+    case .optimizerState: item(.optimizerState, entry, ledger)
+    case .activation, .temporary, .input, .kvCache: nil
+    }
+  }
+
+  private static func item(_ quantity: Quantity, _ entry: Ledger.Entry, _ ledger: Ledger) -> Item {
+    Item(
+      quantity: quantity, scope: ledger.path(entry.scope), role: entry.role, amount: entry.bytes,
+      elements: entry.elements)
+  }
+
+  private static func products(_ engine: Engine) -> [Item] {
+    let stages: [(Work.Stage, Quantity)] = [
+      (.forward, .forwardFLOPs), (.backward, .backwardFLOPs), (.recompute, .recomputeFLOPs),
+      (.optimizer, .optimizerFLOPs),
+    ]
+    return stages.flatMap { stage, quantity in
+      engine.work[stage].products
+        .map { place, count in
+          let flops = count.executed + count.hidden
+          return Item(
+            quantity: quantity, scope: engine.ledger.path(place.scope), role: place.role,
+            amount: flops, elements: flops)
+        }
+        .sorted { ($0.scope, $0.role.rawValue) < ($1.scope, $1.role.rawValue) }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Catalogue
+import Formulas
+
+extension Case {
+  /// Miniatures that run for real. No two of their sizes are in the same proportion, so that a
+  /// formula that is right at all of them is not right by accident.
+  static let probes: [Case] = [
+    probe(b: 2, s: 12, h: 32, a: 4, l: 2, V: 61, T: 16),
+    probe(b: 3, s: 7, h: 24, a: 3, l: 3, V: 50, T: 9),
+    probe(b: 1, s: 33, h: 64, a: 8, l: 1, V: 101, T: 64),
+    probe(b: 5, s: 4, h: 20, a: 10, l: 4, V: 300, T: 11),
+    probe(b: 2, s: 20, h: 40, a: 5, l: 2, V: 97, T: 23),
+    probe(b: 4, s: 10, h: 48, a: 2, l: 5, V: 19, T: 40),
+  ]
+
+  /// The same with feed-forward layers that are not four times as wide as the model, for formulas
+  /// that speak of `f`.
+  static let probesOfFeedForward: [Case] = [
+    probe(b: 2, s: 12, h: 32, a: 4, l: 2, V: 61, T: 16, f: 80),
+    probe(b: 3, s: 10, h: 48, a: 12, l: 2, V: 211, T: 20, f: 200),
+  ]
+
+  /// The published models at their full length and at an eighth of it, for formulas that are meant
+  /// to be approximately right at real sizes.
+  static let published: [Case] = [1, 8].flatMap { divisor in
+    presets.map { Case(shape: $0, batch: 1, sequence: $0.positions / divisor, isReal: false) }
+  }
+
+  /// The published models with eight times as many positions, for regimes of long sequences.
+  static let long: [Case] = presets.map { shape in
+    var shape = shape
+    shape.positions *= 8
+    shape.name += " with \(shape.positions) positions"
+    return Case(shape: shape, batch: 1, sequence: shape.positions, isReal: false)
+  }
+
+  private static let presets = Preset.all.suffix(5).compactMap { try? $0.shape() }
+
+  private static func probe(
+    b: Int, s: Int, h: Int, a: Int, l: Int, V: Int, T: Int, f: Int? = nil
+  ) -> Case {
+    do {
+      let shape = try ModelShape(
+        name: "probe", layers: l, hidden: h, heads: a, feedForward: f, vocabulary: V, positions: T)
+      return Case(shape: shape, batch: b, sequence: s, isReal: true)
+    } catch {
+      preconditionFailure("a probe is malformed: \(error)")
+    }
+  }
+
+  /// The model of a claim's own example: the preset that it names, or that has its sizes; or one
+  /// made of its inputs. Nil if it has no example.
+  init?(ownOf claim: Claim) throws(InputError) {
+    let inputs = claim.inputs.compactMapValues(\.integer)
+    guard let shape = try Self.shape(inputs, claim.model) else { return nil }
+    self.shape = shape
+    batch = inputs["b"] ?? 1
+    sequence = min(inputs["s"] ?? shape.positions, shape.positions)
+    isReal = false
+  }
+
+  private static func shape(_ inputs: [String: Int], _ model: String?) throws(InputError)
+    -> ModelShape?
+  {
+    if let model { return try ModelShape(named: model) }
+    guard let hidden = inputs["h"] else { return nil }
+    let sizes = ["h", "l", "V", "a", "T", "f"]
+    for preset in Preset.all {
+      let shape = try preset.shape()
+      let symbols = Case(shape: shape, batch: 1, sequence: 1, isReal: false).symbols
+      if sizes.allSatisfy({ inputs[$0] == nil || inputs[$0] == symbols[$0] }) { return shape }
+    }
+    return try ModelShape(
+      name: "its own example", layers: inputs["l"] ?? 1, hidden: hidden,
+      heads: inputs["a"] ?? max(1, hidden / 64), feedForward: inputs["f"],
+      vocabulary: inputs["V"] ?? 50257, positions: inputs["T"] ?? max(1024, inputs["s"] ?? 0))
+  }
+}

@@ -1,0 +1,37 @@
+import Catalogue
+import Formulas
+
+/// A claim at one case under one convention: what its formula gives, and what the run gives.
+struct Comparison: Sendable {
+  let case_: Case
+  let convention: Convention
+  /// In the claim's unit; nil if the claim has no formula.
+  let computed: Rational?
+  /// In the claim's unit.
+  let measured: Rational
+  let selection: Selection
+  /// The values under which the formula was computed.
+  let bindings: [String: Rational]
+  let isReal: Bool
+
+  /// computed - measured; nil without a formula.
+  var residual: Rational? { computed.map { $0 - measured } }
+
+  /// Whether the measurement is at most that part of the claimed amount away from it.
+  func isWithin(_ tolerance: Rational) -> Bool {
+    guard let computed else { return false }
+    return (computed - measured).magnitude <= computed.magnitude * tolerance
+  }
+}
+
+/// How a claim fares under one convention.
+struct Outcome: Sendable {
+  enum Result: Sendable, Comparable { case wrong, bounded, exact }
+
+  let convention: Convention
+  let result: Result
+  /// The comparison that shows it.
+  let shown: Comparison
+  /// All comparisons that it rests on.
+  let comparisons: [Comparison]
+}

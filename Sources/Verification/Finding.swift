@@ -1,0 +1,56 @@
+import Catalogue
+import Formulas
+
+/// A claim, judged.
+public struct Finding: Codable, Sendable {
+  /// The claim's.
+  public let id: String
+  /// Document and section.
+  public let source: String
+  /// What it says.
+  public let statement: String
+  /// What it is about.
+  public let quantity: String
+  /// The unit of the numbers here.
+  public let unit: String?
+  /// The formula, as the source means it.
+  public let expression: String?
+  /// The outcome.
+  public let verdict: Verdict
+  /// The convention under which the numbers here were measured.
+  public let convention: String?
+  /// The conventions under which the claim holds, where it depends on them.
+  public let holdsUnder: [String]?
+  /// Whether the measurement is of a run that computed.
+  public let mode: String?
+  /// The sizes at which the numbers here were measured.
+  public let at: [String: Int]?
+  /// The number that the source prints.
+  public let claimed: Number?
+  /// What its formula gives.
+  public let computed: Number?
+  /// What the run gives.
+  public let measured: Number?
+  /// computed - measured; claimed - measured where there is no formula.
+  public let residual: Number?
+  /// The residual relative to what was measured.
+  public let relativeError: Number?
+  /// Where the difference comes from; empty where there is none.
+  public let attribution: [Attribution]
+  /// The formula of what was measured, where it is not the claimed one.
+  public let corrected: String?
+  /// The verdict's reason, in a sentence.
+  public let because: String
+}
+
+/// A share of the difference between a formula and a measurement.
+public struct Attribution: Codable, Sendable, Equatable {
+  /// The term of the formula; for tensors that no term covers, the formula of their amount.
+  public let term: String
+  /// The tensors, by role.
+  public let role: String
+  /// What the term gives for them; 0 if no term covers them.
+  public let claimed: Number
+  /// What the run gives.
+  public let measured: Number
+}

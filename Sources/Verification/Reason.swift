@@ -1,0 +1,71 @@
+import Catalogue
+import Formulas
+
+/// Why a verdict is what it is, assembled from what was computed.
+struct Reason {
+  let sentence: String
+
+  /// How many tensors a sentence names; the attribution has all.
+  private static let named = 4
+
+  init(
+    _ verdict: Verdict, _ claim: Claim, _ best: Outcome, _ outcomes: [Outcome],
+    _ attribution: [Attribution], measured formula: Polynomial?
+  ) {
+    let difference = Self.difference(claim, best.shown)
+    let parts =
+      claim.terms.isEmpty
+      ? formula.map { "; measured is \($0.typographic)" } ?? "" : Self.list(attribution)
+    switch verdict {
+    case .exact:
+      sentence =
+        "The formula equals the measurement at \(Self.counted(best.comparisons))"
+        + (outcomes.count > 1 ? ", under every convention." : ".")
+    case .bounded:
+      sentence = "\(difference), within what it allows\(parts)."
+    case .conventional:
+      let right = outcomes.filter { $0.result != .wrong }.map(\.convention.name)
+      let wrong = outcomes.filter { $0.result == .wrong }.map(\.convention.name)
+      sentence =
+        "Right under \(right.joined(separator: ", ")), which it does not state; wrong under "
+        + "\(wrong.joined(separator: ", "))."
+    case .refuted:
+      sentence = "\(difference)\(parts)."
+    case .slip, .notMeasurable:
+      preconditionFailure("\(verdict) is not found by comparing")
+    }
+  }
+
+  private static func counted(_ comparisons: [Comparison]) -> String {
+    let kind = comparisons.allSatisfy(\.isReal) ? "real" : "dry"
+    return "\(comparisons.count) \(kind) run\(comparisons.count == 1 ? "" : "s")"
+  }
+
+  private static func difference(_ claim: Claim, _ shown: Comparison) -> String {
+    let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
+    let measured = shown.measured.readable
+    guard let computed = shown.computed else {
+      return "The run has \(measured)\(place) for the printed \(claim.claimed?.text ?? "number")"
+    }
+    guard shown.measured != 0 else {
+      return "The formula gives \(computed.readable)\(place) where the run has nothing"
+    }
+    let percent = shown.relativeError.doubleValue * 100
+    let size =
+      percent < 0.01 ? "less than 0.01 %" : "\((percent * 100).rounded() / 100) %"
+    return "Off by \(size)\(place)"
+  }
+
+  private static func list(_ attribution: [Attribution]) -> String {
+    let omitted = attribution.filter { $0.claimed.value == 0 }
+      .sorted { $0.measured.value > $1.measured.value }
+      .map { "\($0.role) (\($0.term))" }
+    let wrong = attribution.filter { $0.claimed.value != 0 }
+      .map { "\($0.term) stands for \($0.measured.value.readable) of \($0.role)" }
+    let more = omitted.count > named ? " and \(omitted.count - named) more" : ""
+    let parts =
+      (omitted.isEmpty ? [] : ["omits " + omitted.prefix(named).joined(separator: ", ") + more])
+      + wrong
+    return parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,26 @@
+import Formulas
+
+/// All findings of one run of the judge: the `assay.verification.v1` of the command line.
+public struct Verification: Codable, Sendable {
+  /// The format of this value.
+  public var schema = "assay.verification.v1"
+  /// The claims, judged, in the order of the catalogue.
+  public let claims: [Finding]
+  /// Number of claims with each verdict.
+  public let summary: [String: Int]
+
+  /// Judges the claims of a catalogue.
+  ///
+  /// - Parameter pattern: selects claims by id; `*` stands for any letters.
+  /// - Throws: an error that names the claim, if one cannot be evaluated.
+  public init(_ catalogue: ClaimCatalogue, only pattern: String? = nil) throws {
+    let selected = catalogue.claims.filter { claim in
+      pattern.map { Glob($0).matches(claim.id) } ?? true
+    }
+    var judge = Judge()
+    claims = try judge.findings(catalogue, selected)
+    var summary = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, 0) })
+    for finding in claims { summary[finding.verdict.rawValue, default: 0] += 1 }
+    self.summary = summary
+  }
+}

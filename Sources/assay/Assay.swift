@@ -1,0 +1,69 @@
+import ArgumentParser
+import Catalogue
+import Foundation
+import Instrument
+
+/// The command.
+@main
+struct Assay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assay",
+    abstract: "Measures a real transformer training step, and holds the textbooks' formulas to it.",
+    discussion: """
+      MODEL is the name of a preset (see `assay models`) or the path of a Hugging Face config.json.
+
+      Exit status: 0 all is as expected; 1 a verdict is not; 64 wrong usage; 65 bad input; \
+      69 a component is missing; 70 a defect of the program.
+      """,
+    version: "0.1.0",
+    subcommands: [Count.self, Measure.self, Verify.self, Models.self, Claims.self],
+    defaultSubcommand: Verify.self)
+
+  /// Runs the command; anything that goes wrong is said in one line.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(reporting: error)
+    }
+  }
+
+  private static func exit(reporting error: any Error) -> Never {
+    let (message, status) = diagnosis(of: error)
+    switch status {
+    case .success: print(message)
+    default: FileHandle.standardError.write(Data("assay: \(message)\n".utf8))
+    }
+    Foundation.exit(status.rawValue)
+  }
+
+  private static func diagnosis(of error: any Error) -> (String, ExitStatus) {
+    switch error {
+    case let error as InputError: (error.description, .badInput)
+    case let error as MissingComponent: (error.description, .missingComponent)
+    case let error as Unexpected: (error.description, .unexpected)
+    default:
+      switch exitCode(for: error) {
+      case .success: (fullMessage(for: error), .success)
+      case .validationFailure: (message(for: error) + " (see `assay --help`)", .wrongUsage)
+      default: ("a defect: \(error)", .defect)
+      }
+    }
+  }
+}
+
+/// What the exit status of the command means.
+enum ExitStatus: Int32 {
+  case success = 0
+  case unexpected = 1
+  case wrongUsage = 64
+  case badInput = 65
+  case missingComponent = 69
+  case defect = 70
+}
+
+/// A result that is not what the baseline expects.
+struct Unexpected: Error, CustomStringConvertible {
+  let description: String
+}

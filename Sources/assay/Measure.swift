@@ -1,0 +1,50 @@
+import ArgumentParser
+import Catalogue
+import Foundation
+import Reporting
+import Transformer
+
+/// `assay measure`.
+struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs a training step and accounts for every byte and FLOP of it.")
+
+  @Argument(help: "A preset, or the path of a config.json.")
+  var model: String
+
+  @Flag(help: "Account for the step without computing it.")
+  var dry = false
+
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.requireWritable()
+    let shape = try ModelShape(named: model)
+    let progress = Progress(steps: recipe.steps)
+    let measurement = try Measurement.run(
+      shape, recipe.recipe(for: shape), dry: dry, progress: progress.show)
+    progress.finish()
+    try output.write(MeasurementReport(measurement))
+  }
+}
+
+/// A line on a terminal that tells how far a run is; nothing where nobody watches.
+private struct Progress {
+  let steps: Int
+  private let isWatched = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+
+  init(steps: Int) { self.steps = steps }
+
+  func show(_ step: Int, _ loss: Double?) {
+    guard isWatched, let loss, ContinuousClock.now - start > .seconds(1) else { return }
+    let text = String(format: "\rstep %d of %d, loss %.4f", step, steps, loss)
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  func finish() {
+    guard isWatched else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Catalogue
+
+extension Precision: ExpressibleByArgument {}
+extension Recipe.Optimizer: ExpressibleByArgument {}
+extension Recipe.Attention: ExpressibleByArgument {}
+extension Recipe.Recompute: ExpressibleByArgument {}
+
+extension Convention: ExpressibleByArgument {
+  /// The convention of that name.
+  public init?(argument: String) {
+    guard let convention = Convention.named(argument) else { return nil }
+    self = convention
+  }
+
+  /// The name.
+  public var defaultValueDescription: String { name }
+
+  /// All names.
+  public static var allValueStrings: [String] { all.map(\.name) }
+}
+
+/// How the model is trained.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "Sequences per step.")
+  var batch = Recipe().batch
+
+  @Option(help: "Tokens per sequence; by default 128, or all positions if there are fewer.")
+  var sequence: Int?
+
+  @Option(help: "Format of weights, activations and gradients: fp32.")
+  var precision = Recipe().precision
+
+  @Option(help: "The update rule.")
+  var optimizer = Recipe().optimizer
+
+  @Option(help: "Attention with all scores in memory, or in tiles.")
+  var attention = Recipe().attention
+
+  @Option(help: "Which activations are computed twice rather than kept.")
+  var recompute = Recipe().recompute
+
+  @Option(help: "Probability of dropping an element.")
+  var dropout = Recipe().dropout
+
+  @Option(help: "Micro-batches added up before an update.")
+  var accumulate = Recipe().accumulate
+
+  @Option(help: "What is kept for backward.")
+  var convention = Recipe().convention
+
+  @Option(help: "Updates to run.")
+  var steps = Recipe().steps
+
+  @Option(help: "Seed of weights, data and dropout.")
+  var seed = Recipe().seed
+
+  @Option(help: "A file whose bytes are the training text, instead of a synthetic one.")
+  var text: String?
+
+  @Option(help: "Step size.")
+  var learningRate = Recipe().learningRate
+
+  /// The recipe, for a model with that many positions.
+  func recipe(for shape: ModelShape) -> Recipe {
+    var recipe = Recipe()
+    recipe.batch = batch
+    recipe.sequence = sequence ?? min(recipe.sequence, shape.positions)
+    recipe.precision = precision
+    recipe.optimizer = optimizer
+    recipe.attention = attention
+    recipe.recompute = recompute
+    recipe.dropout = dropout
+    recipe.accumulate = accumulate
+    recipe.convention = convention
+    recipe.steps = steps
+    recipe.seed = seed
+    recipe.text = text
+    recipe.learningRate = learningRate
+    return recipe
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Catalogue
+import Formulas
+import Foundation
+import Reporting
+import Verification
+
+/// `assay verify`, the main job.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures the reference models, checks every claim, and writes reports/.",
+    discussion: """
+      Exits with 1 if a verdict is not the one recorded in the reports folder. With --only or \
+      --claims it judges, and writes no reports.
+      """)
+
+  @Option(help: "A file of claims of your own, judged instead of those that are built in.")
+  var claims: String?
+
+  @Option(help: "Judge only the claims whose id has this form; * stands for any letters.")
+  var only: String?
+
+  @Option(help: "The folder for the reports.")
+  var reports = "reports"
+
+  @Flag(help: "Record verdicts that differ from those recorded before.")
+  var update = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.requireWritable()
+    let catalogue = try Claims.catalogue(claims)
+    if let only, !catalogue.claims.contains(where: { Glob(only).matches($0.id) }) {
+      throw InputError(
+        "--only", found: "\"\(only)\", which no claim has",
+        expected: "an id such as 003.28 or 003.*")
+    }
+    let verification = try Verification(catalogue, only: only)
+    if claims == nil, only == nil { try record(verification) }
+    try output.write(VerificationReport(verification))
+  }
+
+  /// Writes the reports, unless a verdict has changed and nobody asked to record that.
+  private func record(_ verification: Verification) throws {
+    let folder = ReportFolder(reports)
+    let changes = Self.changes(try folder.expectedVerdicts(), verification)
+    guard changes.isEmpty || update else {
+      throw Unexpected(
+        description: changes.joined(separator: "; ") + " (record it with --update)")
+    }
+    let runs = try ReferenceRuns { note("\($0) …") }
+    try folder.write(verification, runs)
+    try ReadmeTable.update("README.md", verification)
+    note("wrote \(reports)/; all claims are in \(reports)/claims.md")
+  }
+
+  private static func changes(
+    _ expected: [String: Verdict]?, _ verification: Verification
+  ) -> [String] {
+    guard let expected else { return [] }
+    let found = Dictionary(
+      uniqueKeysWithValues: verification.claims.map { ($0.id, $0.verdict.rawValue) })
+    return Set(expected.keys).union(found.keys).sorted().compactMap { id in
+      let (before, now) = (expected[id]?.rawValue ?? "absent", found[id] ?? "absent")
+      return before == now ? nil : "claim \(id) was \(before) and is \(now)"
+    }
+  }
+
+  private func note(_ text: String) {
+    FileHandle.standardError.write(Data("\(text)\n".utf8))
+  }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import Formulas
+import Testing
+
+/// A file with one faulty claim each; what stands in it begins in line 8, column 3.
+@Suite struct ClaimErrorTests {
+  @Test(arguments: [
+    // Fields
+    ("expresion: h", "8:3: claim t.1: found the unknown field expresion; expected expression"),
+    ("zzz: 1", "8:3: claim t.1: found the unknown field zzz; expected one of the fields id,"),
+    ("measure: 3", "8:12: claim t.1: measure: found 3; expected the fields quantity, scope"),
+    (
+      "measure: { quantity: parameters, in: byte }",
+      "8:12: claim t.1: measure: found no scope; expected the field scope"
+    ),
+    (
+      "measure: { quantity: parameter, scope: block, in: byte }",
+      "8:24: claim t.1: measure.quantity: found parameter; expected parameters"
+    ),
+    (
+      "measure: { quantity: peak, scope: galaxy, in: byte }",
+      "8:37: claim t.1: measure.scope: found galaxy; expected one of model, blocks"
+    ),
+    (
+      "measure: { quantity: peak, scope: model, in: GB }",
+      "8:48: claim t.1: measure.in: found GB; expected parameter, element, byte or FLOP"
+    ),
+    (
+      "measure: { quantity: peak, scope: model, in: byte, roles: [atention.*] }",
+      "8:62: claim t.1: measure.roles: found atention.*; expected "
+    ),
+    ("conventions: [textbok]", "8:17: claim t.1: conventions: found textbok; expected textbook"),
+    (
+      "recipe: { dropot: 0 }", "claim t.1: recipe: found the unknown field dropot; expected dropout"
+    ),
+    ("approximate: maybe", "8:16: claim t.1: approximate: found maybe; expected true or false"),
+    ("tolerance: 5 GB", "8:14: claim t.1: tolerance: found 5 GB; expected a part of the value"),
+    ("inputs: { h: 2*s }", "8:16: claim t.1: inputs.h: found s in 2*s has no value"),
+    ("inputs: { h: sqrt(2) }", "inputs.h: found sqrt(2), which is not rational; expected an exact"),
+    ("inputs: { 2h: 2 }", "claim t.1: inputs.2h: found 2h; expected a symbol"),
+    ("inputs: [1]", "8:11: claim t.1: inputs: found a list; expected symbols and their values"),
+    ("regime: h + 1", "8:11: claim t.1: regime: found h + 1; expected a comparison"),
+    ("unit: gb", "8:9: claim t.1: unit: found gb; expected GB"),
+    ("claimed: about ten", "8:12: claim t.1: claimed: found about ten; expected a number such as"),
+    ("terms: [{ covers: [] }]", "8:11: claim t.1: terms: found no term; expected the field term"),
+    (
+      "terms: [{ term: h, covers: [norm.wieght] }]",
+      "8:31: claim t.1: terms.covers: found norm.wieght; expected norm.weight"
+    ),
+    // Expressions; the column is that of the fault within the expression
+    (
+      "expression: 12*h^2 + 13h",
+      "8:26: claim t.1: expression: found h in 12*h^2 + 13h; "
+        + "expected an operator between 13 and h: write 13*h"
+    ),
+    (
+      "expression: \"2h\"",
+      "8:17: claim t.1: expression: found h in 2h; expected an operator between 2 and h"
+    ),
+    // What the fields say together
+    ("expression: 2*h", "4:3: claim t.1: found no unit; expected the field unit"),
+    (
+      "expression: 2*q\n  unit: byte",
+      "8:15: claim t.1: expression: found the unknown symbol q; expected l a b s"
+    ),
+    (
+      "expression: 2*byts\n  unit: byte\n  inputs: { bytes: 2 }",
+      "claim t.1: expression: found the unknown symbol byts; expected bytes"
+    ),
+    (
+      "expression: 2*f\n  unit: byte\n  where: { f: x }",
+      "10:10: claim t.1: where: found the unknown symbol x"
+    ),
+    (
+      "expression: 2*f\n  unit: byte\n  where: { f: 2*h, h: f }",
+      "claim t.1: where: found f: 2*h, which needs f itself; "
+        + "expected definitions that do not go in a circle"
+    ),
+    (
+      "expression: 12*h^2 + 13*h\n  unit: parameter\n  terms: [{ term: 12*h^2 }, { term: 9*h }]",
+      "10:10: claim t.1: terms: found the sum 12*h^2 + 9*h; the expression minus the sum is 4*h; "
+        + "expected terms whose sum is 12*h^2 + 13*h"
+    ),
+    (
+      "expression: sqrt(h)\n  unit: parameter\n  terms: [{ term: h }]",
+      "claim t.1: terms: found sqrt(h) is a function, not a polynomial"
+    ),
+    ("terms: [{ term: h }]", "claim t.1: terms: found terms; expected an expression"),
+    (
+      "expression: 2*h\n  unit: byte\n  claimed: 7 days",
+      "10:12: claim t.1: claimed: found 7 days; expected a unit that converts to byte"
+    ),
+    (
+      "expression: 2*h\n  unit: parameter\n"
+        + "  measure: { quantity: peak, scope: model, in: byte }",
+      "10:12: claim t.1: measure: found a measurement in byte; expected one that converts to"
+    ),
+    (
+      "expression: 1/(h - 1)\n  unit: ratio\n  inputs: { h: 1 }\n  claimed: 1",
+      "8:15: claim t.1: expression: found 1/(h - 1) divides by zero"
+    ),
+    (
+      "section: 1", "claim t.1: found nothing that the claim could be held to; expected measure, or"
+    ),
+    (
+      "expression: 2*h\n  unit: byte\n  claimed: 7",
+      "claim t.1: found nothing that the claim could be held to"
+    ),
+  ])
+  func `each fault names its place, what was found and what is expected`(
+    fields: String, says: String
+  ) {
+    let yaml = """
+      document: test
+      title: A test
+      claims:
+      - id: t.1
+        statement: It is so.
+        quantity: parameters
+        kind: formula
+        \(fields)
+      """
+    let message = message(yaml)
+    #expect(message.contains(says), "\(message)")
+    #expect(message.hasPrefix("test.yaml:"))
+    #expect(!message.contains("\n"))
+  }
+
+  @Test(arguments: [
+    ("", "test.yaml:1:1: found nothing; expected the fields document, title and claims"),
+    ("document: 1", "test.yaml:1:1: found no title; expected the field title"),
+    ("[1, 2]", "test.yaml:1:1: found a list; expected the fields document, title, source, claims"),
+    ("document: 1\ntitle: 2\nclaims: 3", "3:9: claims: found 3; expected a list of claims"),
+    (
+      "document: 1\ntitle: 2\nclaims:\n- statement: x",
+      "4:3: found no id; expected the field id"
+    ),
+    (
+      "document: 1\ntitle: 2\nclaims:\n- id: x\n  statement: y\n  quantity: z\n  kind: fact",
+      "6:13: claim x: quantity: found z; expected one of parameters, gradients"
+    ),
+    ("document: 1\ntitle: [2", "expected YAML"),
+    ("title: 1\ntitle: 2", "found the field title twice"),
+  ])
+  func `faults of the file are named, too`(yaml: String, says: String) {
+    #expect(message(yaml).contains(says), "\(message(yaml))")
+  }
+
+  @Test func `an id is used once, over all files`() {
+    let yaml = """
+      document: test
+      title: A test
+      claims:
+      - { id: t.1, statement: x, quantity: data, kind: fact, notMeasurable: history }
+      """
+    let files = [("a.yaml", Array(yaml.utf8)), ("b.yaml", Array(yaml.utf8))]
+    let error = #expect(throws: ClaimError.self) { try ClaimCatalogue(files: files) }
+    #expect(
+      error?.description
+        == "b.yaml:4:9: claim t.1: id: found an id that is in use at a.yaml:4; "
+        + "expected an id of its own")
+  }
+
+  @Test func `catalogues are joined, unless an id is taken`() throws {
+    let builtIn = try ClaimCatalogue.builtIn
+    let error = #expect(throws: ClaimError.self) { try builtIn.adding(builtIn, from: "mine.yaml") }
+    #expect(error?.description.hasPrefix("mine.yaml: claim 000.01: id: found an id") == true)
+  }
+
+  @Test func `a file that is not there, and one that is no text`() throws {
+    let missing = #expect(throws: ClaimError.self) { try ClaimCatalogue(contentsOf: "/no/such") }
+    #expect(missing?.description.hasPrefix("/no/such: found no file that can be read") == true)
+    let binary = #expect(throws: ClaimError.self) {
+      try ClaimCatalogue(files: [("x.yaml", [0xFF, 0xFE, 0x00])])
+    }
+    #expect(binary?.description == "x.yaml: found bytes that are not UTF-8; expected YAML in UTF-8")
+  }
+
+  @Test func `a file is read from its path`() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/claims-\(UUID()).yaml"
+    let yaml = "document: d\ntitle: t\nclaims: []\n"
+    try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try ClaimCatalogue(contentsOf: path).documents.map(\.document) == ["d"])
+  }
+
+  private func message(_ yaml: String) -> String {
+    do {
+      _ = try ClaimCatalogue(files: [("test.yaml", Array(yaml.utf8))])
+      return "no error"
+    } catch {
+      return error.description
+    }
+  }
+}

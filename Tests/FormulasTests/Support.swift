@@ -1,0 +1,73 @@
+import Formulas
+import Testing
+
+// Foundation has types of these names, too.
+typealias Expression = Formulas.Expression
+typealias Unit = Formulas.Unit
+
+/// A generator that gives the same numbers for the same seed (SplitMix64, Steele et al., 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+extension SeededGenerator {
+  /// An expression as the parser could have made it, without comparisons.
+  ///
+  /// - Parameter isPolynomial: without functions and divisions, and with small exponents only.
+  mutating func expression(depth: Int, isPolynomial: Bool = false) -> Expression {
+    func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
+    let choices = depth == 0 ? 2 : isPolynomial ? 6 : 9
+    func operand() -> Expression { expression(depth: depth - 1, isPolynomial: isPolynomial) }
+    switch pick(choices) {
+    case 0: return .number(Rational(pick(2000), isPolynomial ? 1 : 8))
+    case 1: return .symbol(["b", "s", "h", "a", "l", "bytes_each"][pick(6)])
+    case 2: return .negation(operand())
+    case 3: return .operation(.addition, operand(), operand())
+    case 4: return .operation(.subtraction, operand(), operand())
+    case 5:
+      return pick(3) == 0
+        ? .operation(.power, operand(), .number(Rational(pick(4))))
+        : .operation(.multiplication, operand(), operand())
+    case 6: return .operation(.division, operand(), operand())
+    case 7: return .operation(.power, operand(), operand())
+    default:
+      let function = Expression.Function.allCases[pick(6)]
+      let count = [.min, .max].contains(function) ? 2 + pick(2) : 1
+      return .call(function, (0..<count).map { _ in operand() })
+    }
+  }
+}
+
+extension Rational {
+  init(_ numerator: Int, _ denominator: Int) {
+    self = Rational(numerator) / Rational(denominator)
+  }
+}
+
+/// The value of an expression in text.
+func value(
+  _ text: String, _ values: [String: Rational] = [:], where definitions: [String: String] = [:]
+) throws -> ComputedValue {
+  try Expression(parsing: text).evaluated(
+    at: values, where: definitions.mapValues { try Expression(parsing: $0) })
+}
+
+/// What the error that a text gives says.
+func parseError(_ text: String) -> ExpressionError? {
+  do throws(ExpressionError) {
+    _ = try Expression(parsing: text, origin: "test")
+    return nil
+  } catch {
+    return error
+  }
+}
