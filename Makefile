@@ -43,9 +43,10 @@ check: lint test build ## everything that must hold before a commit
 	$(ASSAY)
 	git diff --exit-code reports README.md
 
-docs: setup ## build the documentation of the library's modules
-	for module in Catalogue Instrument Transformer Formulas Verification; do \
-	  $(SWIFT) build -c release --target $$module || exit 1; done
+docs: setup ## build the documentation of the library's modules, in .build-docs
+	$(SWIFT) package --allow-writing-to-directory .build-docs generate-documentation \
+	  $(addprefix --target ,Catalogue Instrument Transformer Formulas Verification Reporting) \
+	  --enable-experimental-combined-documentation --output-path .build-docs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile

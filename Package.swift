@@ -10,6 +10,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .target(
@@ -39,6 +40,9 @@ let package = Package(
       dependencies: [
         "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .executableTarget(
+      name: "bench", dependencies: ["Reporting", "Transformer"], exclude: ["pytorch_step.py"]),
 
     .target(
       name: "TestSupport", dependencies: ["Catalogue", "Instrument"], path: "Tests/TestSupport"),

@@ -9,6 +9,7 @@ extension Engine {
   ) {
     let elements = product.m * product.k + product.k * product.n + product.m * product.n
     record(
+      .matrixProduct,
       touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
     guard let blas else { return }
     let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas) }

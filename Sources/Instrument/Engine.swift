@@ -28,8 +28,10 @@ public final class Engine {
 
   /// An engine that computes.
   ///
-  /// - Parameter expected: bytes that tensors will take at the peak, as a dry run tells; the run
-  ///   takes more memory if it needs more.
+  /// - Parameters:
+  ///   - expected: bytes that tensors will take at the peak, as a dry run tells; the run takes more
+  ///     memory if it needs more.
+  ///   - ledger: the account to keep.
   /// - Throws: `MissingComponent` where OpenBLAS is not installed.
   public init(expecting expected: Int, ledger: Ledger = Ledger()) throws(MissingComponent) {
     self.ledger = ledger
@@ -87,19 +89,13 @@ extension Engine {
   }
 
   /// Enters an op into the account. What loading costs is no part of a step.
-  func record(elementwise: Int = 0, touching bytes: Int, products: ProductCounts = [:]) {
+  func record(
+    _ operation: Operation, elementwise: Int = 0, touching bytes: Int,
+    products: ProductCounts = [:]
+  ) {
     guard phase != .load else { return }
-    var account = work[stage]
-    for (role, count) in products {
-      account.matmul += count.executed
-      account.matmulDense += count.executed + count.hidden
-      let place = Work.Place(scope: scope, role: role)
-      account.products[place, default: ProductCount()] += count
-    }
-    account.elementwise += elementwise
-    account.touchedBytes += bytes
-    account.operations += 1
-    work.accounts[stage] = account
+    work.accounts[stage, default: Work.Account()].add(
+      operation, elementwise: elementwise, touching: bytes, products: products, in: scope)
   }
 
   /// Adds to the time spent inside matrix products.

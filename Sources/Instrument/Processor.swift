@@ -14,7 +14,9 @@ public enum Processor {
   /// The rate of a large matrix product on all cores, in FLOP/s: the median of several passes,
   /// because rates on shared machines jump.
   ///
-  /// - Parameter size: rows and columns of the operands.
+  /// - Parameters:
+  ///   - size: rows and columns of the operands.
+  ///   - passes: how often it is timed.
   /// - Throws: `MissingComponent` where OpenBLAS is not installed.
   public static func productPeak(size: Int = 1024, passes: Int = 7) throws(MissingComponent)
     -> Double

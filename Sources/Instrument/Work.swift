@@ -15,6 +15,18 @@ public struct Work: Sendable, Equatable {
     case optimizer
   }
 
+  /// The account of one op, over all its calls.
+  public struct OperationAccount: Sendable, Equatable {
+    /// How often it ran.
+    public internal(set) var calls = 0
+    /// FLOPs of its matrix products.
+    public internal(set) var matmul = 0
+    /// FLOPs of everything else.
+    public internal(set) var elementwise = 0
+    /// Bytes that it read and wrote, each operand once per call.
+    public internal(set) var touchedBytes = 0
+  }
+
   /// What a matrix product computes: a place in the model, and the weight or tensor there.
   public struct Place: Sendable, Hashable {
     /// Where in the model.
@@ -35,8 +47,8 @@ public struct Work: Sendable, Equatable {
     public internal(set) var touchedBytes = 0
     /// FLOPs of the matrix products by what they compute.
     public internal(set) var products: [Place: ProductCount] = [:]
-    /// Number of ops.
-    public internal(set) var operations = 0
+    /// The same by op.
+    public internal(set) var operations: [Operation: OperationAccount] = [:]
   }
 
   /// The accounts, one for each stage.
@@ -44,4 +56,27 @@ public struct Work: Sendable, Equatable {
 
   /// The account of a stage.
   public subscript(stage: Stage) -> Account { accounts[stage, default: Account()] }
+}
+
+extension Work.Account {
+  mutating func add(
+    _ operation: Operation, elementwise: Int, touching bytes: Int, products: ProductCounts,
+    in scope: Scope
+  ) {
+    var executed = 0
+    for (role, count) in products {
+      executed += count.executed
+      matmulDense += count.executed + count.hidden
+      self.products[Work.Place(scope: scope, role: role), default: ProductCount()] += count
+    }
+    matmul += executed
+    self.elementwise += elementwise
+    touchedBytes += bytes
+    var line = operations[operation, default: Work.OperationAccount()]
+    line.calls += 1
+    line.matmul += executed
+    line.elementwise += elementwise
+    line.touchedBytes += bytes
+    operations[operation] = line
+  }
 }

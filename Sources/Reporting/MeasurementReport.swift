@@ -23,7 +23,7 @@ public struct MeasurementReport: Report {
 
   /// Memory, what is saved, the peak, work and time.
   public var tables: [Table] {
-    [memory, saved, peak, peakTensors, work] + (value.seconds.map { [time($0)] } ?? [])
+    [memory, saved, peak, peakTensors, work, operations] + (value.seconds.map { [time($0)] } ?? [])
       + (value.bytes.witness.map { [witness($0)] } ?? [])
   }
 
@@ -96,6 +96,21 @@ public struct MeasurementReport: Report {
       ])
   }
 
+  private var operations: Table {
+    Table(
+      "Ops of one step",
+      [
+        .text("op"), .text("stage"), .number("calls"), .number("matrix FLOPs"),
+        .number("elementwise FLOPs"), .number("bytes touched"),
+      ],
+      value.operations.map {
+        [
+          $0.operation.rawValue, $0.stage.rawValue, $0.calls.grouped, $0.matmul.grouped,
+          $0.elementwise.grouped, $0.touchedBytes.grouped,
+        ]
+      })
+  }
+
   private func time(_ seconds: Measurement.Seconds) -> Table {
     let flops = value.flops.matmul
     let rate = Double(flops.forward + flops.backward + flops.recompute) / seconds.step / 1e9
@@ -106,9 +121,8 @@ public struct MeasurementReport: Report {
       ["share of matrix products", (100 * seconds.productShare).decimal(0) + " %"],
       ["matrix products over the whole step", rate.decimal(0) + " GFLOP/s"],
     ]
-    if let peak = value.environment.gemmPeakGFLOPS {
-      rows.append(["one large matrix product", peak.decimal(0) + " GFLOP/s"])
-    }
+    let peak = value.environment.gemmPeakGFLOPS
+    rows.append(["one large matrix product", peak.decimal(0) + " GFLOP/s"])
     if let loss = value.loss, let first = loss.first, let last = loss.last {
       rows.append(["loss, first and last step", "\(first.decimal(4)), \(last.decimal(4))"])
     }

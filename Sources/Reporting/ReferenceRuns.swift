@@ -66,8 +66,8 @@ public struct ReferenceRuns: Sendable {
         return [
           measurement.model.name, seconds.step.asSeconds, seconds.tokensPerSecond.decimal(0),
           witness?.measured.grouped ?? "", witness?.ledger.grouped ?? "",
-          witness?.unaccounted.grouped ?? "", measurement.environment.blasCore ?? "",
-          measurement.environment.gemmPeakGFLOPS?.decimal(0) ?? "",
+          witness?.unaccounted.grouped ?? "", measurement.environment.blasCore,
+          measurement.environment.gemmPeakGFLOPS.decimal(0),
         ]
       })
   }

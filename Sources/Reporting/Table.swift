@@ -25,6 +25,7 @@ public struct Table: Sendable {
 
   /// - Parameters:
   ///   - title: nil where the table speaks for itself.
+  ///   - columns: the headings.
   ///   - rows: with a cell for each column.
   public init(_ title: String? = nil, _ columns: [Column], _ rows: [[String]]) {
     precondition(rows.allSatisfy { $0.count == columns.count }, "a row lacks cells")
@@ -36,7 +37,7 @@ public struct Table: Sendable {
 
 extension Table {
   /// Aligned with spaces, for a terminal.
-  var text: String {
+  public var text: String {
     let widths = columns.indices.map { column in
       rows.map { $0[column].count }.max().map { max($0, columns[column].heading.count) }
         ?? columns[column].heading.count

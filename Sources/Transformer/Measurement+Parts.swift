@@ -83,6 +83,22 @@ extension Measurement.FLOPs {
   }
 }
 
+extension Measurement.Operation {
+  /// The ops of one update out of several equal ones, stage by stage.
+  static func list(_ work: Work, steps: Int) -> [Measurement.Operation] {
+    Work.Stage.allCases.flatMap { stage in
+      Instrument.Operation.allCases.compactMap { operation in
+        work[stage].operations[operation].map { account in
+          Measurement.Operation(
+            operation: operation, stage: stage, calls: account.calls / steps,
+            matmul: account.matmul / steps, elementwise: account.elementwise / steps,
+            touchedBytes: account.touchedBytes / steps)
+        }
+      }
+    }
+  }
+}
+
 extension Measurement.Seconds {
   /// The medians of several updates.
   init(_ times: [StepTime], _ recipe: Recipe) {

@@ -5,6 +5,8 @@ extension Measurement {
   /// Runs a recipe and accounts for it.
   ///
   /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: how it is trained.
   ///   - dry: account without computing.
   ///   - progress: called after each update with its number and loss.
   /// - Throws: `InputError` for a recipe that the model or the machine cannot run, and
@@ -53,12 +55,13 @@ extension Measurement {
       mode: engine.isReal ? .real : .dry, model: Model(shape, ledger), recipe: recipe,
       bytes: Bytes(ledger, trace.afterForward, witness),
       flops: FLOPs(engine.work, steps: recipe.steps),
+      operations: Operation.list(engine.work, steps: recipe.steps),
       seconds: engine.isReal ? Seconds(trace.steps, recipe) : nil,
       loss: engine.isReal ? trace.losses : nil, events: ledger.events.count,
       environment: Environment(
-        cpu: Processor.name, threads: Parallel.threads, blas: machine?.blas.version,
-        blasCore: machine?.blas.core, gemmPeakGFLOPS: machine.map { $0.peak / 1e9 },
-        residentBytes: resident))
+        cpu: Processor.name, threads: Parallel.threads, blas: machine?.blas.version ?? "",
+        blasCore: machine?.blas.core ?? "", gemmPeakGFLOPS: (machine?.peak ?? 0) / 1e9,
+        residentBytes: resident ?? 0))
   }
 
   /// What is noted while the run is under way.

@@ -15,6 +15,8 @@ public struct Measurement: Codable, Sendable {
   public let bytes: Bytes
   /// Work of one update.
   public let flops: FLOPs
+  /// Work of one update by op, and the bytes that each touches.
+  public let operations: [Operation]
   /// Wall time of one update, the median over the updates; absent in a dry run.
   public let seconds: Seconds?
   /// The loss before each update; absent in a dry run.
@@ -168,6 +170,22 @@ public struct Measurement: Codable, Sendable {
     public let optimizer: Int
   }
 
+  /// An op in one stage of an update.
+  public struct Operation: Codable, Sendable, Equatable {
+    /// Which op.
+    public let operation: Instrument.Operation
+    /// What it works for.
+    public let stage: Work.Stage
+    /// How often it runs.
+    public let calls: Int
+    /// FLOPs of its matrix products.
+    public let matmul: Int
+    /// FLOPs of everything else.
+    public let elementwise: Int
+    /// Bytes that it reads and writes, each operand once per call.
+    public let touchedBytes: Int
+  }
+
   /// Wall time, in seconds.
   public struct Seconds: Codable, Sendable {
     /// Of the forward pass.
@@ -184,19 +202,19 @@ public struct Measurement: Codable, Sendable {
     public let productShare: Double
   }
 
-  /// The machine; what only a real run can tell is absent in a dry one.
+  /// The machine; what only a real run can tell is empty or 0 in a dry one.
   public struct Environment: Codable, Sendable {
     /// The name of the CPU.
     public let cpu: String
     /// Cores in use.
     public let threads: Int
     /// Version and build options of OpenBLAS.
-    public let blas: String?
+    public let blas: String
     /// The CPU that its kernels are written for.
-    public let blasCore: String?
+    public let blasCore: String
     /// Rate of a large matrix product, in 10⁹ FLOP/s.
-    public let gemmPeakGFLOPS: Double?
+    public let gemmPeakGFLOPS: Double
     /// Bytes of the process in physical memory after the last update.
-    public let residentBytes: Int?
+    public let residentBytes: Int
   }
 }

@@ -30,7 +30,10 @@ public struct RunAccount: Sendable {
 
   /// Runs one update of a recipe and accounts for it.
   ///
-  /// - Parameter dry: account without computing.
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: how it is trained.
+  ///   - dry: account without computing.
   /// - Throws: `InputError` for a recipe that the model cannot run, and `MissingComponent` where
   ///   OpenBLAS is not installed.
   public init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {

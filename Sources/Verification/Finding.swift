@@ -43,6 +43,32 @@ public struct Finding: Codable, Sendable {
   public let because: String
 }
 
+extension Finding {
+  /// Writes every field; those that a verdict does not have are null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(source, forKey: .source)
+    try container.encode(statement, forKey: .statement)
+    try container.encode(quantity, forKey: .quantity)
+    try container.encode(unit, forKey: .unit)
+    try container.encode(expression, forKey: .expression)
+    try container.encode(verdict, forKey: .verdict)
+    try container.encode(convention, forKey: .convention)
+    try container.encode(holdsUnder, forKey: .holdsUnder)
+    try container.encode(mode, forKey: .mode)
+    try container.encode(at, forKey: .at)
+    try container.encode(claimed, forKey: .claimed)
+    try container.encode(computed, forKey: .computed)
+    try container.encode(measured, forKey: .measured)
+    try container.encode(residual, forKey: .residual)
+    try container.encode(relativeError, forKey: .relativeError)
+    try container.encode(attribution, forKey: .attribution)
+    try container.encode(corrected, forKey: .corrected)
+    try container.encode(because, forKey: .because)
+  }
+}
+
 /// A share of the difference between a formula and a measurement.
 public struct Attribution: Codable, Sendable, Equatable {
   /// The term of the formula; for tensors that no term covers, the formula of their amount.

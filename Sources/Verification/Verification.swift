@@ -11,7 +11,9 @@ public struct Verification: Codable, Sendable {
 
   /// Judges the claims of a catalogue.
   ///
-  /// - Parameter pattern: selects claims by id; `*` stands for any letters.
+  /// - Parameters:
+  ///   - catalogue: the claims.
+  ///   - pattern: selects claims by id; `*` stands for any letters.
   /// - Throws: an error that names the claim, if one cannot be evaluated.
   public init(_ catalogue: ClaimCatalogue, only pattern: String? = nil) throws {
     let selected = catalogue.claims.filter { claim in

@@ -16,7 +16,13 @@ public struct AdamWStep: Sendable {
   /// Number of the step, from 1, for bias correction.
   public var step: Int
 
-  /// - Parameter step: from 1.
+  /// - Parameters:
+  ///   - learningRate: step size.
+  ///   - betas: decay of the first and second moment.
+  ///   - epsilon: added to the root of the second moment.
+  ///   - weightDecay: decoupled; 0 for norms and biases.
+  ///   - gradientScale: the factor of gradient clipping.
+  ///   - step: from 1.
   public init(
     learningRate: Float, betas: (Float, Float), epsilon: Float, weightDecay: Float,
     gradientScale: Float, step: Int
@@ -48,7 +54,7 @@ extension Engine {
 
   /// The sum of the squares; nil in a dry run.
   public func sumOfSquares(_ tensor: borrowing Tensor) -> Double? {
-    record(elementwise: 2 * tensor.count, touching: tensor.bytes)
+    record(.sumOfSquares, elementwise: 2 * tensor.count, touching: tensor.bytes)
     guard isReal else { return nil }
     let (x, count) = (tensor.floats, tensor.count)
     var parts = [Double](repeating: 0, count: (count + Self.normGrain - 1) / Self.normGrain)
@@ -68,7 +74,7 @@ extension Engine {
     _ parameter: borrowing Tensor, firstMoment: borrowing Tensor, secondMoment: borrowing Tensor,
     gradient: borrowing Tensor, _ constants: AdamWStep
   ) {
-    record(elementwise: Self.adamWFLOPs * parameter.count, touching: 7 * parameter.bytes)
+    record(.adamW, elementwise: Self.adamWFLOPs * parameter.count, touching: 7 * parameter.bytes)
     guard isReal else { return }
     let (p, m, v, g) = (
       parameter.floats, firstMoment.floats, secondMoment.floats, gradient.floats

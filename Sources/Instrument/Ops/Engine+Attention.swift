@@ -45,6 +45,8 @@ public struct DenseAttention {
   /// - Parameters:
   ///   - matrices: (B·a·T, T) each.
   ///   - places: of queries, keys and values.
+  ///   - shape: the sizes.
+  ///   - dropout: of the probabilities.
   public init(
     _ matrices: AttentionMatrices, _ places: HeadPlaces, _ shape: AttentionShape,
     _ dropout: Dropout
@@ -92,6 +94,7 @@ extension Engine {
         weighted, .attentionContext, out + shape.contextOffset(item), dropped, places.value + head)
     }
     record(
+      .attention,
       elementwise: (Self.softmaxFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
       touching: 4 * (4 * context.count + 4 * shape.items * square), products: products)
   }
@@ -147,6 +150,7 @@ extension Engine {
         toKey, .attentionScores, gradients.key + to, ds, places.query + head)
     }
     record(
+      .attentionBackward,
       elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
       touching: 4 * (7 * contextGradient.count + 6 * shape.items * square), products: products)
   }

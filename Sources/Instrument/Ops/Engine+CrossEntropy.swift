@@ -13,7 +13,8 @@ extension Engine {
   /// Cross-entropy of each row.
   ///
   /// - Parameters:
-  ///   - output: (R,V), log-probabilities or probabilities; may be `logits` itself.
+  ///   - output: (R,V); may be `logits` itself.
+  ///   - distribution: whether the output is to be log-probabilities or probabilities.
   ///   - losses: (R,1), written.
   ///   - logits: (R,V).
   ///   - targets: (B,T) ids.
@@ -22,6 +23,7 @@ extension Engine {
     _ logits: borrowing Tensor, targets: borrowing Tensor
   ) {
     record(
+      .crossEntropy,
       elementwise: Self.crossEntropyFLOPs * logits.count,
       touching: 2 * logits.bytes + losses.bytes + targets.bytes)
     guard isReal else { return }
@@ -44,12 +46,15 @@ extension Engine {
   /// - Parameters:
   ///   - gradient: (R,V), written; may be `output` itself.
   ///   - output: (R,V), what forward wrote.
+  ///   - distribution: what that is.
+  ///   - targets: (B,T) ids.
   ///   - scale: the weight of a row in the loss, 1/R for a mean.
   public func crossEntropyBackward(
     into gradient: borrowing Tensor, _ output: borrowing Tensor, as distribution: Distribution,
     targets: borrowing Tensor, scale: Float
   ) {
     record(
+      .crossEntropyBackward,
       elementwise: Self.crossEntropyBackwardFLOPs * output.count,
       touching: 2 * output.bytes + targets.bytes)
     guard isReal else { return }
@@ -69,14 +74,14 @@ extension Engine {
 
   /// The mean of `losses` (R,1); nil in a dry run.
   public func mean(_ losses: borrowing Tensor) -> Double? {
-    record(elementwise: losses.count, touching: losses.bytes)
+    record(.mean, elementwise: losses.count, touching: losses.bytes)
     guard isReal else { return nil }
     return losses.values().reduce(0) { $0 + Double($1) } / Double(losses.count)
   }
 
   /// Sets every element.
   public func fill(_ tensor: borrowing Tensor, with value: Float) {
-    record(touching: tensor.bytes)
+    record(.fill, touching: tensor.bytes)
     guard isReal else { return }
     let x = tensor.floats
     Parallel.ranges(tensor.count, grain: 1 << 16) { range in
@@ -88,7 +93,7 @@ extension Engine {
   public func fillNormal(
     _ tensor: borrowing Tensor, seed: UInt64, mean: Float = 0, deviation: Float
   ) {
-    record(touching: tensor.bytes)
+    record(.fill, touching: tensor.bytes)
     guard isReal else { return }
     let x = tensor.floats
     Parallel.ranges(tensor.count, grain: 1 << 12) { range in

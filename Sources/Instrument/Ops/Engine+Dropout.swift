@@ -23,7 +23,7 @@ public struct Dropout: Sendable {
 extension Engine {
   /// Writes the mask, a byte for each element: 1 where it is kept.
   public func dropoutMask(_ mask: borrowing Tensor, _ dropout: Dropout) {
-    record(elementwise: mask.count, touching: mask.bytes)
+    record(.dropoutMask, elementwise: mask.count, touching: mask.bytes)
     guard isReal else { return }
     let m = mask.masks
     Parallel.ranges(mask.count, grain: 4096) { range in
@@ -38,7 +38,7 @@ extension Engine {
     into output: borrowing Tensor, _ input: borrowing Tensor, mask: borrowing Tensor,
     _ dropout: Dropout
   ) {
-    record(elementwise: 2 * input.count, touching: 2 * input.bytes + mask.bytes)
+    record(.applyDropout, elementwise: 2 * input.count, touching: 2 * input.bytes + mask.bytes)
     guard isReal else { return }
     let (out, x, m) = (output.floats, input.floats, mask.masks)
     Parallel.ranges(input.count, grain: 4096) { range in

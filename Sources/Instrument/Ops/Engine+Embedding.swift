@@ -15,7 +15,7 @@ extension Engine {
     let sequence = tokens.columns
     let width = token.columns
     let output = make(tokens.count, width, .activation, .embeddingOutput)
-    record(elementwise: output.count, touching: 3 * output.bytes + tokens.bytes)
+    record(.embed, elementwise: output.count, touching: 3 * output.bytes + tokens.bytes)
     guard isReal else { return output }
     let (out, w, p, ids) = (output.floats, token.floats, position.floats, tokens.integers)
     Parallel.ranges(output.rows, grain: 16) { rows in
@@ -32,6 +32,7 @@ extension Engine {
   /// - Parameters:
   ///   - token: (V,C), added to.
   ///   - position: (T_max,C), overwritten unless `accumulating`.
+  ///   - accumulating: whether `position` holds gradients already.
   ///   - gradient: (B·T,C), of the sum.
   ///   - tokens: (B,T) ids.
   public func embedBackward(
@@ -41,6 +42,7 @@ extension Engine {
     let (batch, sequence, width) = (tokens.rows, tokens.columns, gradient.columns)
     let positions = position.rows
     record(
+      .embedBackward,
       elementwise: 2 * gradient.count, touching: 3 * gradient.bytes + position.bytes + tokens.bytes)
     guard isReal else { return }
     let (dToken, dPosition, d, ids) = (

@@ -24,6 +24,8 @@ extension Engine {
   ///   - context: (B·T, a·d), written.
   ///   - logSumExp: (B·a, T), written.
   ///   - qkv: (B·T, 3·a·d).
+  ///   - shape: the sizes.
+  ///   - dropout: of the probabilities.
   public func flashAttention(
     into context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing Tensor,
     _ shape: AttentionShape, _ dropout: Dropout
@@ -76,6 +78,7 @@ extension Engine {
       }
     }
     record(
+      .flashAttention,
       elementwise: 6 * shape.items * shape.visiblePairs,
       touching: qkv.bytes + context.bytes + logSumExp.bytes, products: products)
   }
@@ -85,8 +88,11 @@ extension Engine {
   /// - Parameters:
   ///   - qkvGradient: (B·T, 3·a·d), written.
   ///   - contextGradient: (B·T, a·d).
-  ///   - context: (B·T, a·d), what forward wrote; `logSumExp` (B·a, T) likewise.
+  ///   - context: (B·T, a·d), what forward wrote.
+  ///   - logSumExp: (B·a, T), what forward wrote.
   ///   - qkv: (B·T, 3·a·d).
+  ///   - shape: the sizes.
+  ///   - dropout: of the probabilities, as in forward.
   public func flashAttentionBackward(
     into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
     context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing Tensor,
@@ -140,6 +146,7 @@ extension Engine {
       }
     }
     record(
+      .flashAttentionBackward,
       elementwise: 9 * shape.items * shape.visiblePairs,
       touching: qkv.bytes + qkvGradient.bytes + 2 * context.bytes + logSumExp.bytes,
       products: products)

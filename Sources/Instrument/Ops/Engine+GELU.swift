@@ -13,6 +13,7 @@ extension Engine {
     into output: borrowing Tensor, _ input: borrowing Tensor, bias: borrowing Tensor
   ) {
     record(
+      .biasGELU,
       elementwise: (Self.geluFLOPs + 1) * input.count, touching: 3 * input.bytes + bias.bytes)
     guard isReal else { return }
     let (out, x, b, width) = (output.floats, input.floats, bias.floats, input.columns)
@@ -24,7 +25,7 @@ extension Engine {
 
   /// GELU of `input` again.
   public func gelu(into output: borrowing Tensor, _ input: borrowing Tensor) {
-    record(elementwise: Self.geluFLOPs * input.count, touching: 2 * input.bytes)
+    record(.gelu, elementwise: Self.geluFLOPs * input.count, touching: 2 * input.bytes)
     guard isReal else { return }
     let (out, x) = (output.floats, input.floats)
     Parallel.ranges(input.count, grain: 4096) { range in
@@ -34,7 +35,8 @@ extension Engine {
 
   /// Turns the gradient of GELU's output into that of its input, in place.
   public func geluBackward(_ gradient: borrowing Tensor, input: borrowing Tensor) {
-    record(elementwise: Self.geluBackwardFLOPs * input.count, touching: 3 * input.bytes)
+    record(
+      .geluBackward, elementwise: Self.geluBackwardFLOPs * input.count, touching: 3 * input.bytes)
     guard isReal else { return }
     let (d, x) = (gradient.floats, input.floats)
     Parallel.ranges(input.count, grain: 4096) { range in

@@ -17,11 +17,13 @@ extension Engine {
   ///   - input: (R,C).
   ///   - weight: (1,C).
   ///   - bias: (1,C).
+  ///   - epsilon: added to the variance.
   public func layerNorm(
     into output: borrowing Tensor, mean: borrowing Tensor, rstd: borrowing Tensor,
     _ input: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Tensor, epsilon: Float
   ) {
     record(
+      .layerNorm,
       elementwise: Self.layerNormFLOPs * input.count,
       touching: input.bytes + output.bytes + mean.bytes + rstd.bytes + weight.bytes + bias.bytes)
     guard isReal else { return }
@@ -39,7 +41,9 @@ extension Engine {
   public func layerNormStatistics(
     mean: borrowing Tensor, rstd: borrowing Tensor, _ input: borrowing Tensor, epsilon: Float
   ) {
-    record(elementwise: 4 * input.count, touching: input.bytes + mean.bytes + rstd.bytes)
+    record(
+      .layerNormStatistics, elementwise: 4 * input.count,
+      touching: input.bytes + mean.bytes + rstd.bytes)
     guard isReal else { return }
     let width = input.columns
     let (m, r, x) = (mean.floats, rstd.floats, input.floats)
@@ -55,6 +59,7 @@ extension Engine {
     rstd: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Tensor
   ) {
     record(
+      .layerNormApply,
       elementwise: 4 * input.count,
       touching: input.bytes + output.bytes + mean.bytes + rstd.bytes + weight.bytes + bias.bytes)
     guard isReal else { return }
@@ -73,9 +78,14 @@ extension Engine {
   ///   - inputGradient: (R,C): written, or added to where it holds the gradient of the residual
   ///     stream that goes around the norm.
   ///   - addingResidual: whether `inputGradient` holds that gradient.
-  ///   - weightGradient: (1,C), overwritten unless `accumulating`; likewise `biasGradient`.
+  ///   - weightGradient: (1,C), overwritten unless `accumulating`.
+  ///   - biasGradient: (1,C), overwritten unless `accumulating`.
+  ///   - accumulating: whether these hold gradients already.
   ///   - gradient: (R,C), of the output.
-  ///   - input: (R,C); `mean` and `rstd` (R,1) its statistics; `weight` (1,C).
+  ///   - input: (R,C).
+  ///   - mean: (R,1), of the input.
+  ///   - rstd: (R,1), of the input.
+  ///   - weight: (1,C).
   public func layerNormBackward(
     _ inputGradient: borrowing Tensor, addingResidual: Bool, weightGradient: borrowing Tensor,
     biasGradient: borrowing Tensor, accumulating: Bool, from gradient: borrowing Tensor,
@@ -83,6 +93,7 @@ extension Engine {
     weight: borrowing Tensor
   ) {
     record(
+      .layerNormBackward,
       elementwise: Self.layerNormBackwardFLOPs * input.count,
       touching: gradient.bytes + input.bytes + (addingResidual ? 2 : 1) * inputGradient.bytes
         + mean.bytes + rstd.bytes + 3 * weight.bytes)

@@ -35,6 +35,7 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - weightGradient: (out,in), overwritten unless `accumulating`.
+  ///   - accumulating: whether it holds a gradient already.
   ///   - gradient: (R,out), of the output.
   ///   - input: (R,in).
   public func linearWeightGradient(
@@ -50,7 +51,7 @@ extension Engine {
 
   /// Adds the bias (1,C) to every row of `inout` (R,C).
   public func addBias(_ inout_: borrowing Tensor, _ bias: borrowing Tensor) {
-    record(elementwise: inout_.count, touching: 2 * inout_.bytes + bias.bytes)
+    record(.addBias, elementwise: inout_.count, touching: 2 * inout_.bytes + bias.bytes)
     guard isReal else { return }
     let (x, b, width) = (inout_.floats, bias.floats, inout_.columns)
     Parallel.ranges(inout_.rows, grain: 16) { rows in
@@ -63,7 +64,8 @@ extension Engine {
   public func biasGradient(
     into biasGradient: borrowing Tensor, accumulating: Bool, _ gradient: borrowing Tensor
   ) {
-    record(elementwise: gradient.count, touching: gradient.bytes + biasGradient.bytes)
+    record(
+      .biasGradient, elementwise: gradient.count, touching: gradient.bytes + biasGradient.bytes)
     guard isReal else { return }
     let (db, dy) = (biasGradient.floats, gradient.floats)
     let (count, width) = (gradient.rows, gradient.columns)
@@ -78,6 +80,7 @@ extension Engine {
     _ branch: borrowing Tensor, bias: borrowing Tensor, residual: borrowing Tensor
   ) {
     record(
+      .addBiasAndResidual,
       elementwise: 2 * branch.count, touching: 2 * branch.bytes + residual.bytes + bias.bytes)
     guard isReal else { return }
     let (x, b, r, width) = (branch.floats, bias.floats, residual.floats, branch.columns)
@@ -91,7 +94,7 @@ extension Engine {
   public func add(
     into output: borrowing Tensor, _ first: borrowing Tensor, _ second: borrowing Tensor
   ) {
-    record(elementwise: output.count, touching: 3 * output.bytes)
+    record(.add, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
     let (out, x, y) = (output.floats, first.floats, second.floats)
     Parallel.ranges(output.count, grain: 4096) { range in

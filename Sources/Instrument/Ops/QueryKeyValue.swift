@@ -90,7 +90,7 @@ extension Engine {
     let query = make(rows, shape.headDimension, .activation, .attentionQuery)
     let key = make(rows, shape.headDimension, .activation, .attentionKey)
     let value = make(rows, shape.headDimension, .activation, .attentionValue)
-    record(touching: 2 * qkv.bytes)
+    record(.splitHeads, touching: 2 * qkv.bytes)
     if isReal {
       let (q, k, v, x) = (query.floats, key.floats, value.floats, qkv.floats)
       let (sequence, heads, dimension) = (shape.sequence, shape.heads, shape.headDimension)

@@ -1,0 +1,68 @@
+import Catalogue
+import Foundation
+import Instrument
+import Reporting
+import Transformer
+
+/// Measures the speed of training steps, as shares of the machine's own peak and as ratios to the
+/// same step in PyTorch, all in one run: times of one machine say little to another.
+@main
+struct Bench {
+  /// Batch and sequence of the steps of GPT-2 124M.
+  private static let shapes: [(batch: Int, sequence: Int)] = [(4, 64), (4, 256), (1, 1024)]
+  /// Times that everything is measured, in turns, because rates on shared machines jump.
+  private static let rounds = 3
+
+  static func main() throws {
+    let peer = Peer.find()
+    if peer == nil {
+      print("PyTorch is not there (set PYTHON to a python3 that has it): no ratios to it.\n")
+    }
+    for shape in shapes {
+      try print(table(batch: shape.batch, sequence: shape.sequence, peer).text + "\n")
+    }
+  }
+
+  private static func table(batch: Int, sequence: Int, _ peer: Peer?) throws -> Table {
+    var rounds: [Round] = []
+    for _ in 0..<Self.rounds {
+      rounds.append(try Round(batch: batch, sequence: sequence, peer))
+    }
+    func median(_ value: (Round) -> Double?) -> Double? {
+      let values = rounds.compactMap(value).sorted()
+      return values.isEmpty ? nil : values[values.count / 2]
+    }
+    func row(_ name: String, _ format: (Double) -> String, _ value: (Round) -> Double?) -> [String]?
+    {
+      median(value).map { [name, format($0)] }
+    }
+    let seconds: (Double) -> String = { String(format: "%.0f ms", $0 * 1000) }
+    let percent: (Double) -> String = { String(format: "%.1f %%", $0 * 100) }
+    let ratio: (Double) -> String = { String(format: "%.2f", $0) }
+    let rate: (Double) -> String = { String(format: "%.0f GFLOP/s", $0 / 1e9) }
+    let rows = [
+      row("matrix product, all cores", rate) { $0.peak },
+      row("step", seconds) { $0.assay.step },
+      row("tokens per second", { String(format: "%.0f", $0) }) { $0.tokens / $0.assay.step },
+      row("share of the step in matrix products", percent) { $0.assay.productShare },
+      row("matrix products over the whole step, of peak", percent) {
+        $0.assay.productFLOPs / $0.assay.step / $0.peak
+      },
+      row("step with the ledger off", seconds) { $0.untracked.step },
+      row("ledger and counters alone, of the step", { String(format: "%.2f %%", $0 * 100) }) {
+        $0.dryStep / $0.assay.step
+      },
+      row("PyTorch, best settings", seconds) { $0.best },
+      row("PyTorch, plain loop", seconds) { $0.plain },
+      row("tokens per second, times PyTorch's best", ratio) { round in
+        round.best.map { $0 / round.assay.step }
+      },
+      row("tokens per second, times PyTorch's plain loop", ratio) { round in
+        round.plain.map { $0 / round.assay.step }
+      },
+    ]
+    return Table(
+      "GPT-2 124M, fp32, batch \(batch), sequence \(sequence): medians of \(Self.rounds) rounds",
+      [.text(""), .number("")], rows.compactMap { $0 })
+  }
+}
