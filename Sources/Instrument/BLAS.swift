@@ -21,7 +21,7 @@ public struct BLAS: Sendable {
 
   private static let loaded: Result<BLAS, MissingComponent> = {
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    if let core = preferredCore { setenv("OPENBLAS_CORETYPE", core, 0) }
+    if let core = preferredCore { setenv("OPENBLAS_CORETYPE", core, 1) }
     var problem: UnsafePointer<CChar>?
     guard let functions = openblas_load(&problem) else {
       let reason = problem.map { String(cString: $0) } ?? "unknown"
@@ -30,13 +30,17 @@ public struct BLAS: Sendable {
     return .success(BLAS(functions: functions.pointee))
   }()
 
-  /// The kernels that suit the CPU's instructions, whatever its name. OpenBLAS 0.3.21 knows CPUs by
-  /// model, and gives one that is newer than itself the kernels of a Prescott: a fifth of the speed
-  /// (32 instead of 155 GFLOP/s on a core of a Xeon). `OPENBLAS_CORETYPE`, if set, wins.
+  /// The kernels that suit the CPU's instructions, whatever its name; or those that the variable
+  /// `ASSAY_BLAS_CORE` names.
+  ///
+  /// OpenBLAS 0.3.21 knows CPUs by model, and gives one that is newer than itself the kernels of a
+  /// Prescott, a fifth of the speed (32 instead of 155 GFLOP/s on a core of a Xeon). Environments
+  /// that set `OPENBLAS_CORETYPE` for reproducible results have the same effect; a measurement
+  /// records the kernels instead.
   static var preferredCore: String? {
+    if let chosen = ProcessInfo.processInfo.environment["ASSAY_BLAS_CORE"] { return chosen }
     #if os(Linux) && arch(x86_64)
-      let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-      let flags = info.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+      let flags = SystemFile.value(of: "flags", in: "/proc/cpuinfo") ?? ""
       return preferredCore(flags: Set(flags.split(separator: " ").map(String.init)))
     #else
       return nil

@@ -1,15 +1,7 @@
-import Foundation
-
 /// The machine that a run was made on.
 public enum Processor {
   /// The name of the CPU.
-  public static let name: String = {
-    let info = FileManager.default.contents(atPath: "/proc/cpuinfo") ?? Data()
-    let line = String(decoding: info, as: UTF8.self).split(separator: "\n")
-      .first { $0.hasPrefix("model name") }
-    let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-    return name ?? "unknown"
-  }()
+  public static let name = SystemFile.value(of: "model name", in: "/proc/cpuinfo") ?? "unknown"
 
   /// The rate of a large matrix product on all cores, in FLOP/s: the median of several passes,
   /// because rates on shared machines jump.

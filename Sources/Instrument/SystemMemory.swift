@@ -4,7 +4,7 @@ import Foundation
 public enum SystemMemory {
   /// Bytes of this process that lie in physical memory; nil where the system does not tell.
   public static var residentBytes: Int? {
-    guard let fields = read("/proc/self/statm")?.split(separator: " "), fields.count > 1,
+    guard let fields = SystemFile.text("/proc/self/statm")?.split(separator: " "), fields.count > 1,
       let pages = Int(fields[1])
     else { return nil }
     return pages * sysconf(Int32(_SC_PAGESIZE))
@@ -17,9 +17,8 @@ public enum SystemMemory {
   }
 
   private static var availableToMachine: Int? {
-    let lines = read("/proc/meminfo")?.split(separator: "\n") ?? []
-    guard let line = lines.first(where: { $0.hasPrefix("MemAvailable:") }) else { return nil }
-    return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    SystemFile.value(of: "MemAvailable", in: "/proc/meminfo")?.split(separator: " ").first
+      .flatMap { Int($0) }.map { $0 * 1024 }
   }
 
   private static var availableToGroup: Int? {
@@ -30,11 +29,6 @@ public enum SystemMemory {
   }
 
   private static func integer(_ path: String) -> Int? {
-    read(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-  }
-
-  private static func read(_ path: String) -> String? {
-    // Files of /proc have no size, which `contents(atPath:)` copes with and mapping does not.
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    SystemFile.text(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }
 }

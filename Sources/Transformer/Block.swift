@@ -17,12 +17,6 @@ public struct Block: ~Copyable {
     let mlp: MLP.Saved
   }
 
-  /// The result of forward.
-  struct Forwarded: ~Copyable {
-    let stream: Tensor
-    let saved: Saved
-  }
-
   init(
     _ shape: ModelShape, layer: Int,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
@@ -37,7 +31,7 @@ public struct Block: ~Copyable {
   }
 
   /// The residual stream (R,h) after the block, from the one before it.
-  func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded {
+  func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
     let attended = attentionNorm.forward(stream, step)

@@ -6,9 +6,11 @@ struct Embedding: ~Copyable {
   var token: Parameter
   var position: Parameter
 
-  /// The result of forward.
-  struct Forwarded: ~Copyable {
-    let stream: Tensor
+  private static let dropout = DropoutLayer(
+    role: .embeddingDropoutMask, site: .embedding, layer: 0)
+
+  /// What backward needs.
+  struct Saved: ~Copyable {
     let mask: Tensor?
   }
 
@@ -26,32 +28,27 @@ struct Embedding: ~Copyable {
   }
 
   /// The residual stream (R,h) at the first block, from ids (b,s).
-  func forward(_ tokens: borrowing Tensor, _ step: Step) -> Forwarded {
+  func forward(_ tokens: borrowing Tensor, _ step: Step) -> Forwarded<Saved> {
     let engine = step.engine
     let outer = engine.enter("embedding")
     defer { engine.leave(outer) }
     let stream = engine.embed(tokens, token: token.value, position: position.value)
-    let dropout = step.dropout(.embedding, layer: 0)
-    guard dropout.isActive else { return Forwarded(stream: stream, mask: nil) }
-    let mask = engine.make(
-      stream.rows, stream.columns, .activation, .embeddingDropoutMask, precision: .int8)
-    engine.dropoutMask(mask, dropout)
-    engine.applyDropout(into: stream, stream, mask: mask, dropout)
-    return Forwarded(
-      stream: stream, mask: mask.kept(if: step.convention.dropoutMask == .byte))
+    guard Self.dropout.isActive(step) else {
+      return Forwarded(stream: stream, saved: Saved(mask: nil))
+    }
+    let mask = Self.dropout.forward(into: stream, stream, step)
+    return Forwarded(stream: stream, saved: Saved(mask: mask))
   }
 
   /// Gradients from that of the stream (R,h), which is overwritten where there is dropout.
   mutating func backward(
-    _ gradient: borrowing Tensor, _ mask: consuming Tensor?, tokens: borrowing Tensor, _ step: Step
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, tokens: borrowing Tensor, _ step: Step
   ) {
     let engine = step.engine
     let outer = engine.enter("embedding")
     defer { engine.leave(outer) }
-    let dropout = step.dropout(.embedding, layer: 0)
-    if dropout.isActive {
-      let mask = Self.mask(mask, like: gradient, dropout, engine)
-      engine.applyDropout(into: gradient, gradient, mask: mask, dropout)
+    if Self.dropout.isActive(step) {
+      Self.dropout.backward(into: gradient, gradient, saved.mask, step)
     }
     // A token's row is added to wherever the token occurs, so an untouched gradient starts at zero.
     token.accumulate { token, accumulating in
@@ -65,16 +62,5 @@ struct Embedding: ~Copyable {
           tokens: tokens)
       }
     }
-  }
-
-  private static func mask(
-    _ kept: consuming Tensor?, like gradient: borrowing Tensor, _ dropout: Dropout,
-    _ engine: Engine
-  ) -> Tensor {
-    if let kept { return kept }
-    let mask = engine.make(
-      gradient.rows, gradient.columns, .temporary, .embeddingDropoutMask, precision: .int8)
-    engine.recomputing { engine.dropoutMask(mask, dropout) }
-    return mask
   }
 }

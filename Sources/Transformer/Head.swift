@@ -14,7 +14,7 @@ enum Head {
   }
 
   /// The result of forward; the loss is absent in a dry run.
-  struct Forwarded: ~Copyable {
+  struct Evaluated: ~Copyable {
     let loss: Double?
     let saved: Saved
   }
@@ -22,7 +22,7 @@ enum Head {
   /// The mean loss of `input` (R,h) under the head's `weight` (V,h).
   static func forward(
     _ input: consuming Tensor, weight: borrowing Tensor, targets: borrowing Tensor, _ step: Step
-  ) -> Forwarded {
+  ) -> Evaluated {
     let (engine, convention) = (step.engine, step.convention)
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
@@ -40,14 +40,14 @@ enum Head {
       _ = consume losses
       let total = engine.make(1, 1, .activation, .lossTotalWeight)
       engine.fill(total, with: Float(output.rows))
-      return Forwarded(
+      return Evaluated(
         loss: loss,
         saved: Saved(
           input: input, distribution: output, logits: nil, losses: nil, totalWeight: total))
     case .logitsAndProbabilities:
       let output = engine.make(logits.rows, logits.columns, .activation, .lossProbabilities)
       engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
-      return Forwarded(
+      return Evaluated(
         loss: engine.mean(losses),
         saved: Saved(
           input: input, distribution: output, logits: logits, losses: losses, totalWeight: nil))
@@ -55,7 +55,7 @@ enum Head {
       engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
       logits.retag(.lossProbabilities)
       let loss = engine.mean(losses)
-      return Forwarded(
+      return Evaluated(
         loss: loss,
         saved: Saved(
           input: input, distribution: logits, logits: nil, losses: nil, totalWeight: nil))

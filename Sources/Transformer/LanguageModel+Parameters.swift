@@ -12,15 +12,18 @@ extension LanguageModel {
 extension Block {
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     attentionNorm.forEachParameter(body)
-    body(&attention.qkv)
-    body(&attention.qkvBias)
-    body(&attention.projection.weight)
-    body(&attention.projection.bias)
+    attention.qkv.forEachParameter(body)
+    attention.projection.linear.forEachParameter(body)
     mlpNorm.forEachParameter(body)
-    body(&mlp.up)
-    body(&mlp.upBias)
-    body(&mlp.down.weight)
-    body(&mlp.down.bias)
+    mlp.up.forEachParameter(body)
+    mlp.down.linear.forEachParameter(body)
+  }
+}
+
+extension Linear {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    body(&weight)
+    body(&bias)
   }
 }
 

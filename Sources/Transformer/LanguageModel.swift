@@ -12,14 +12,14 @@ public struct LanguageModel: ~Copyable {
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
-    let embeddingMask: Tensor?
+    let embedding: Embedding.Saved
     var blocks: UniqueArray<Block.Saved>
     let finalNorm: LayerNorm.Saved
     let head: Head.Saved
   }
 
   /// The result of forward; the loss is absent in a dry run.
-  struct Forwarded: ~Copyable {
+  struct Evaluated: ~Copyable {
     let loss: Double?
     let saved: Saved
   }
@@ -52,7 +52,7 @@ public struct LanguageModel: ~Copyable {
   }
 
   /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
-  func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Forwarded {
+  func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
     let embedded = embedding.forward(tokens, step)
     var stream = embedded.stream
     var saved = UniqueArray<Block.Saved>(minimumCapacity: blocks.count)
@@ -64,10 +64,10 @@ public struct LanguageModel: ~Copyable {
     let normalised = finalNorm.forward(stream, step)
     let normSaved = finalNorm.save(stream, normalised.statistics, step)
     let head = headForward(normalised.output, targets: targets, step)
-    return Forwarded(
+    return Evaluated(
       loss: head.loss,
       saved: Saved(
-        embeddingMask: embedded.mask, blocks: saved, finalNorm: normSaved, head: head.saved))
+        embedding: embedded.saved, blocks: saved, finalNorm: normSaved, head: head.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
@@ -88,12 +88,12 @@ public struct LanguageModel: ~Copyable {
     for layer in (0..<blocks.count).reversed() {
       if let saved = kept.popLast() { blocks[layer].backward(gradient, saved, step) }
     }
-    embedding.backward(gradient, saved.embeddingMask, tokens: tokens, step)
+    embedding.backward(gradient, saved.embedding, tokens: tokens, step)
   }
 
   private func headForward(
     _ input: consuming Tensor, targets: borrowing Tensor, _ step: Step
-  ) -> Head.Forwarded {
+  ) -> Head.Evaluated {
     switch ownHead {
     case .some(let own): Head.forward(input, weight: own.value, targets: targets, step)
     case .none: Head.forward(input, weight: embedding.token.value, targets: targets, step)

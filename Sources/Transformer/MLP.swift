@@ -3,8 +3,7 @@ import Instrument
 
 /// The feed-forward half of a block: up to f, GELU, and down to the residual stream.
 struct MLP: ~Copyable {
-  var up: Parameter
-  var upBias: Parameter
+  var up: Linear
   var down: ResidualProjection
 
   /// What backward needs.
@@ -15,43 +14,35 @@ struct MLP: ~Copyable {
     let projection: ResidualProjection.Saved
   }
 
-  /// The result of forward.
-  struct Forwarded: ~Copyable {
-    let stream: Tensor
-    let saved: Saved
-  }
-
-  private static let roles = ResidualProjection.Roles(
-    weight: .mlpDownWeight, bias: .mlpDownBias, output: .mlpProjectionOutput,
-    mask: .mlpResidualDropoutMask)
-
   init(
     _ shape: ModelShape, layer: Int, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine
   ) {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
-    up = Parameter(
-      .mlpUpWeight, shape.feedForward, shape.hidden, initialisation(.mlpUpWeight), engine)
-    upBias = Parameter(.mlpUpBias, 1, shape.feedForward, .constant(0), engine)
+    up = Linear(
+      Linear.Roles(weight: .mlpUpWeight, bias: .mlpUpBias), input: shape.hidden,
+      output: shape.feedForward, initialisation, engine)
     down = ResidualProjection(
-      Self.roles, input: shape.feedForward, shape, layer: layer, .mlpResidual, initialisation,
-      engine)
+      Linear.Roles(weight: .mlpDownWeight, bias: .mlpDownBias), outputRole: .mlpProjectionOutput,
+      dropout: DropoutLayer(role: .mlpResidualDropoutMask, site: .mlpResidual, layer: layer),
+      input: shape.feedForward, shape, initialisation, engine)
   }
 
   /// stream + down(gelu(up(input))); `input` and `stream` (R,h).
   func forward(_ input: consuming Tensor, addingTo stream: borrowing Tensor, _ step: Step)
-    -> Forwarded
+    -> Forwarded<Saved>
   {
     let engine = step.engine
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     input.retag(.mlpInput)
-    let hidden = engine.make(input.rows, up.value.rows, .activation, .mlpActivationInput)
-    engine.linear(into: hidden, input, weight: up.value)
+    let hidden = engine.make(
+      input.rows, step.shape.feedForward, .activation, .mlpActivationInput)
+    engine.linear(into: hidden, input, weight: up.weight.value)
     let input = input.kept(if: step.convention.keepsNormOutput)
     let activated = engine.make(hidden.rows, hidden.columns, .activation, .mlpActivationOutput)
-    engine.biasGELU(into: activated, hidden, bias: upBias.value)
+    engine.biasGELU(into: activated, hidden, bias: up.bias.value)
     let projected = down.forward(activated, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
@@ -79,19 +70,10 @@ struct MLP: ~Copyable {
     engine.geluBackward(hiddenGradient, input: saved.activationInput)
     _ = consume saved.activationInput
 
-    upBias.accumulate { bias, accumulating in
-      engine.biasGradient(into: bias, accumulating: accumulating, hiddenGradient)
-    }
     let input = norm.output(saved.input, again: normSaved, engine)
-    up.accumulate { weight, accumulating in
-      engine.linearWeightGradient(
-        into: weight, accumulating: accumulating, hiddenGradient, input: input)
-    }
+    up.parametersBackward(hiddenGradient, input: input, engine)
     _ = consume input
-    let inputGradient = engine.make(
-      hiddenGradient.rows, up.value.columns, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, hiddenGradient, weight: up.value)
-    return inputGradient
+    return up.inputBackward(hiddenGradient, engine)
   }
 
   /// The activation's output: as it was kept, or made again.

@@ -4,8 +4,7 @@ import Instrument
 /// The attention half of a block: queries, keys and values in one projection, the attention core,
 /// and the projection back to the residual stream.
 struct SelfAttention: ~Copyable {
-  var qkv: Parameter
-  var qkvBias: Parameter
+  var qkv: Linear
   var projection: ResidualProjection
   private let layer: Int
 
@@ -17,41 +16,35 @@ struct SelfAttention: ~Copyable {
     let projection: ResidualProjection.Saved
   }
 
-  /// The result of forward.
-  struct Forwarded: ~Copyable {
-    let stream: Tensor
-    let saved: Saved
-  }
-
-  private static let roles = ResidualProjection.Roles(
-    weight: .attentionProjectionWeight, bias: .attentionProjectionBias,
-    output: .attentionProjectionOutput, mask: .attentionResidualDropoutMask)
-
   init(
     _ shape: ModelShape, layer: Int, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine
   ) {
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
-    let hidden = shape.hidden
-    qkv = Parameter(.qkvWeight, 3 * hidden, hidden, initialisation(.qkvWeight), engine)
-    qkvBias = Parameter(.qkvBias, 1, 3 * hidden, .constant(0), engine)
+    qkv = Linear(
+      Linear.Roles(weight: .qkvWeight, bias: .qkvBias), input: shape.hidden,
+      output: 3 * shape.hidden, initialisation, engine)
     projection = ResidualProjection(
-      Self.roles, input: hidden, shape, layer: layer, .attentionResidual, initialisation, engine)
+      Linear.Roles(weight: .attentionProjectionWeight, bias: .attentionProjectionBias),
+      outputRole: .attentionProjectionOutput,
+      dropout: DropoutLayer(
+        role: .attentionResidualDropoutMask, site: .attentionResidual, layer: layer),
+      input: shape.hidden, shape, initialisation, engine)
     self.layer = layer
   }
 
   /// stream + projection(attention(input)); `input` and `stream` (R,h).
   func forward(_ input: consuming Tensor, addingTo stream: borrowing Tensor, _ step: Step)
-    -> Forwarded
+    -> Forwarded<Saved>
   {
     let engine = step.engine
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
     input.retag(.attentionInput)
-    let heads = engine.make(input.rows, qkv.value.rows, .activation, .attentionQKV)
-    engine.linear(into: heads, input, weight: qkv.value)
-    engine.addBias(heads, qkvBias.value)
+    let heads = engine.make(input.rows, 3 * step.shape.hidden, .activation, .attentionQKV)
+    engine.linear(into: heads, input, weight: qkv.weight.value)
+    engine.addBias(heads, qkv.bias.value)
     let input = input.kept(if: step.convention.keepsNormOutput)
     let context = engine.make(stream.rows, stream.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
@@ -82,17 +75,9 @@ struct SelfAttention: ~Copyable {
     _ = consume contextGradient
     _ = consume saved.context
 
-    qkvBias.accumulate { bias, accumulating in
-      engine.biasGradient(into: bias, accumulating: accumulating, heads)
-    }
     let input = norm.output(saved.input, again: normSaved, engine)
-    qkv.accumulate { weight, accumulating in
-      engine.linearWeightGradient(into: weight, accumulating: accumulating, heads, input: input)
-    }
+    qkv.parametersBackward(heads, input: input, engine)
     _ = consume input
-    let inputGradient = engine.make(
-      heads.rows, qkv.value.columns, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, heads, weight: qkv.value)
-    return inputGradient
+    return qkv.inputBackward(heads, engine)
   }
 }

@@ -2,11 +2,13 @@ import Foundation
 
 /// The reference data that `make_fixtures.py` writes.
 public enum Fixture {
+  /// The folder `Tests/Fixtures`.
+  public static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../Fixtures").standardized
+
   /// Decodes a file of `Tests/Fixtures`.
   public static func load<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures")
-    return try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: name)))
+    try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: name)))
   }
 }
 

@@ -1,0 +1,56 @@
+import Catalogue
+import Instrument
+
+/// A linear layer: x·Wᵀ + bias, with W (out,in).
+struct Linear: ~Copyable {
+  var weight: Parameter
+  var bias: Parameter
+
+  /// Which weights they are.
+  struct Roles {
+    let weight: TensorRole
+    let bias: TensorRole
+  }
+
+  init(
+    _ roles: Roles, input: Int, output: Int,
+    _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
+  ) {
+    weight = Parameter(roles.weight, output, input, initialisation(roles.weight), engine)
+    bias = Parameter(roles.bias, 1, output, .constant(0), engine)
+  }
+
+  /// Gradients of weight and bias, and of the input.
+  ///
+  /// - Parameters:
+  ///   - gradient: (R,out), of the output.
+  ///   - input: (R,in).
+  /// - Returns: (R,in).
+  mutating func backward(
+    _ gradient: borrowing Tensor, input: borrowing Tensor, _ engine: Engine
+  ) -> Tensor {
+    parametersBackward(gradient, input: input, engine)
+    return inputBackward(gradient, engine)
+  }
+
+  /// Gradients of weight and bias.
+  mutating func parametersBackward(
+    _ gradient: borrowing Tensor, input: borrowing Tensor, _ engine: Engine
+  ) {
+    bias.accumulate { bias, accumulating in
+      engine.biasGradient(into: bias, accumulating: accumulating, gradient)
+    }
+    weight.accumulate { weight, accumulating in
+      engine.linearWeightGradient(
+        into: weight, accumulating: accumulating, gradient, input: input)
+    }
+  }
+
+  /// The gradient of the input, (R,in), from that of the output, (R,out).
+  func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
+    let inputGradient = engine.make(
+      gradient.rows, weight.value.columns, .temporary, .activationGradient)
+    engine.linearInputGradient(into: inputGradient, gradient, weight: weight.value)
+    return inputGradient
+  }
+}
