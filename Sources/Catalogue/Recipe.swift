@@ -42,9 +42,6 @@ public struct Recipe: Codable, Sendable, Equatable {
     /// In tiles, without such tensors.
     case flash
   }
-  /// The ways to trade activations for recomputation.
-  public enum Recompute: String, Codable, Sendable, CaseIterable { case none }
-
   /// The defaults: one small fp32 step.
   public init() {}
 }

@@ -16,8 +16,8 @@ public final class Engine {
 
   let arena: Arena?
   let blas: BLAS?
-  /// Whether forward work is being done again.
-  private var isRecomputing = false
+  /// How many recomputations are under way, one within another.
+  private var recomputations = 0
 
   /// An engine without storage.
   public init(dry ledger: Ledger = Ledger()) {
@@ -74,16 +74,22 @@ public final class Engine {
 extension Engine {
   /// Runs ops that forward has run before; their work counts as recomputation.
   public func recomputing(_ body: () -> Void) {
-    isRecomputing = true
+    beginRecomputing()
     body()
-    isRecomputing = false
+    endRecomputing()
   }
+
+  /// From here on, work counts as recomputation. Calls nest.
+  public func beginRecomputing() { recomputations += 1 }
+
+  /// Ends what `beginRecomputing` began.
+  public func endRecomputing() { recomputations -= 1 }
 
   /// What the present op works for.
   private var stage: Work.Stage {
     switch phase {
     case .load, .forward, .generate: .forward
-    case .backward: isRecomputing ? .recompute : .backward
+    case .backward: recomputations > 0 ? .recompute : .backward
     case .optimizer: .optimizer
     }
   }

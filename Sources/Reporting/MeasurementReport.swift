@@ -17,7 +17,8 @@ public struct MeasurementReport: Report {
       ? "dry run" : "real run on \(value.environment.threads) cores"
     return "\(model.name): \(model.parameters.grouped) parameters, batch \(recipe.batch), "
       + "sequence \(recipe.sequence), \(recipe.precision.rawValue), \(recipe.optimizer.rawValue), "
-      + "\(recipe.attention.rawValue) attention, convention \(recipe.convention.name); "
+      + "\(recipe.attention.rawValue) attention, recompute \(recipe.recompute.rawValue), "
+      + "convention \(recipe.convention.name); "
       + "\(run), \(recipe.steps) step\(recipe.steps == 1 ? "" : "s")"
   }
 

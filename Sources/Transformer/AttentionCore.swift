@@ -7,6 +7,8 @@ enum AttentionCore {
   enum Saved: ~Copyable {
     case eager(Eager)
     case flash(Flash)
+    /// Queries, keys and values only: the rest is made again.
+    case forgotten(QueryKeyValue)
   }
 
   /// What tiled attention keeps.
@@ -44,9 +46,18 @@ enum AttentionCore {
   private static func eager(
     into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
   ) -> Saved {
-    let saved = allocate(arranged(qkv, step), dropout, step)
-    step.engine.attend(into: context, saved.attention(dropout, step))
+    let saved = attend(into: context, arranged(qkv, step), dropout, step)
+    if step.recipe.recompute == .selective { return .forgotten(saved.heads) }
     return .eager(saved)
+  }
+
+  private static func attend(
+    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ dropout: Dropout,
+    _ step: Step
+  ) -> Eager {
+    let saved = allocate(heads, dropout, step)
+    step.engine.attend(into: context, saved.attention(dropout, step))
+    return saved
   }
 
   private static func flash(
@@ -75,6 +86,13 @@ enum AttentionCore {
       gradient.rows, 3 * gradient.columns, .temporary, .activationGradient)
     switch consume saved {
     case .eager(let saved):
+      engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
+    case .forgotten(let heads):
+      engine.beginRecomputing()
+      let context = engine.make(
+        gradient.rows, gradient.columns, .temporary, .attentionWorkspace)
+      let saved = attend(into: context, heads, dropout, step)
+      engine.endRecomputing()
       engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
     case .flash(let saved):
       engine.flashAttentionBackward(

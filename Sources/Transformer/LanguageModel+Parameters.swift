@@ -3,7 +3,7 @@ extension LanguageModel {
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&embedding.token)
     body(&embedding.position)
-    for layer in 0..<blocks.count { blocks[layer].forEachParameter(body) }
+    for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
     finalNorm.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
   }

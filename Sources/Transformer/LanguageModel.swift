@@ -1,4 +1,3 @@
-import BasicContainers
 import Catalogue
 import Instrument
 
@@ -6,14 +5,14 @@ import Instrument
 /// token embedding.
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding
-  var blocks: UniqueArray<Block>
+  var blocks: BlockStack
   var finalNorm: LayerNorm
   var ownHead: Parameter?
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
     let embedding: Embedding.Saved
-    var blocks: UniqueArray<Block.Saved>
+    var blocks: BlockStack.Saved
     let finalNorm: LayerNorm.Saved
     let head: Head.Saved
   }
@@ -37,10 +36,7 @@ public struct LanguageModel: ~Copyable {
       return .normal(deviation: isResidual ? residual : 0.02, seed: mixed(seed, parameters))
     }
     embedding = Embedding(shape, initialisation, engine)
-    blocks = UniqueArray(minimumCapacity: shape.layers)
-    for layer in 0..<shape.layers {
-      blocks.append(Block(shape, layer: layer, initialisation, engine))
-    }
+    blocks = BlockStack(shape, initialisation, engine)
     finalNorm = LayerNorm("finalNorm", shape, engine)
     ownHead = nil
     if !shape.tiedHead {
@@ -54,20 +50,14 @@ public struct LanguageModel: ~Copyable {
   /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
   func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
     let embedded = embedding.forward(tokens, step)
-    var stream = embedded.stream
-    var saved = UniqueArray<Block.Saved>(minimumCapacity: blocks.count)
-    for layer in 0..<blocks.count {
-      let output = blocks[layer].forward(stream, step)
-      stream = output.stream
-      saved.append(output.saved)
-    }
-    let normalised = finalNorm.forward(stream, step)
-    let normSaved = finalNorm.save(stream, normalised.statistics, step)
+    let passed = blocks.forward(embedded.stream, step)
+    let normalised = finalNorm.forward(passed.stream, step)
+    let normSaved = finalNorm.save(passed.stream, normalised.statistics, step)
     let head = headForward(normalised.output, targets: targets, step)
     return Evaluated(
       loss: head.loss,
       saved: Saved(
-        embedding: embedded.saved, blocks: saved, finalNorm: normSaved, head: head.saved))
+        embedding: embedded.saved, blocks: passed.saved, finalNorm: normSaved, head: head.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
@@ -84,10 +74,7 @@ public struct LanguageModel: ~Copyable {
       step.engine)
     _ = consume normalisedGradient
     _ = consume saved.finalNorm
-    var kept = saved.blocks
-    for layer in (0..<blocks.count).reversed() {
-      if let saved = kept.popLast() { blocks[layer].backward(gradient, saved, step) }
-    }
+    blocks.backward(gradient, saved.blocks, step)
     embedding.backward(gradient, saved.embedding, tokens: tokens, step)
   }
 

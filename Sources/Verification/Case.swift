@@ -34,7 +34,12 @@ struct Case: Sendable {
       case "attention": recipe.attention = try Self.parsed(option, value)
       case "precision": recipe.precision = try Self.parsed(option, value)
       case "optimizer": recipe.optimizer = try Self.parsed(option, value)
-      case "recompute": recipe.recompute = try Self.parsed(option, value)
+      case "recompute":
+        guard let mode = Recompute(rawValue: value) else {
+          let spellings = Recompute.spellings.joined(separator: ", ")
+          throw InputError("recipe", field: option, found: value, expected: "one of \(spellings)")
+        }
+        recipe.recompute = mode
       case "dropout": recipe.dropout = try Self.number(option, value)
       case "accumulate": recipe.accumulate = try Self.number(option, value)
       default:

@@ -4,7 +4,11 @@ import Catalogue
 extension Precision: ExpressibleByArgument {}
 extension Recipe.Optimizer: ExpressibleByArgument {}
 extension Recipe.Attention: ExpressibleByArgument {}
-extension Recipe.Recompute: ExpressibleByArgument {}
+
+extension Recompute: ExpressibleByArgument {
+  /// The modes, as they are spelled.
+  public static var allValueStrings: [String] { spellings }
+}
 
 extension Convention: ExpressibleByArgument {
   /// The convention of that name.

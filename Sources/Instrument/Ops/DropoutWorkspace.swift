@@ -10,7 +10,11 @@ struct DropoutWorkspace: ~Copyable {
   private let masks: Tensor?
 
   /// The workspace, allocated as far as the convention has not kept what it holds.
-  static func allocate(for attention: DenseAttention, _ engine: Engine) -> DropoutWorkspace {
+  ///
+  /// - Parameter isForward: whether what is kept is being written, rather than read.
+  static func allocate(
+    for attention: DenseAttention, isForward: Bool, _ engine: Engine
+  ) -> DropoutWorkspace {
     let (matrices, isActive) = (attention.matrices, attention.dropout.isActive)
     let lanes = Engine.lanes(for: attention.shape.items)
     func workspace(_ precision: Precision, if needed: Bool) -> Tensor? {
@@ -19,7 +23,7 @@ struct DropoutWorkspace: ~Copyable {
         lanes, attention.shape.square, .temporary, .attentionWorkspace, precision: precision)
     }
     return DropoutWorkspace(
-      attention: attention, isForward: engine.phase == .forward,
+      attention: attention, isForward: isForward,
       dropped: workspace(.fp32, if: isActive && matrices.dropped == nil),
       masks: workspace(.int8, if: isActive && matrices.mask == nil))
   }

@@ -75,7 +75,7 @@ extension Engine {
     let (shape, dropout) = (attention.shape, attention.dropout)
     let out = context.address
     let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
-    let workspace = DropoutWorkspace.allocate(for: attention, self)
+    let workspace = DropoutWorkspace.allocate(for: attention, isForward: true, self)
     let scores = MatrixProduct(
       m: T, n: T, k: d, transposeB: true, strideA: places.stride, strideB: places.stride)
     let weighted = MatrixProduct(
@@ -114,7 +114,7 @@ extension Engine {
     let dContext = contextGradient.address
     let gradients = HeadPlaces(fused: qkvGradient.address, shape)
     let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
-    let workspace = DropoutWorkspace.allocate(for: attention, self)
+    let workspace = DropoutWorkspace.allocate(for: attention, isForward: false, self)
     let scratch = make(
       Self.lanes(for: shape.items), square, .temporary, .attentionWorkspace)
     let dScores = scratch.address
