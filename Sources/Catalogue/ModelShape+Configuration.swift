@@ -24,6 +24,7 @@ extension ModelShape {
     try file.require("activation_function", in: ["gelu_new", "gelu_pytorch_tanh"])
     try file.refuse("add_cross_attention", true)
     try file.refuse("scale_attn_by_inverse_layer_idx", true)
+    try file.refuse("scale_attn_weights", false)
   }
 }
 
@@ -35,7 +36,7 @@ private struct ConfigurationFile {
   init(_ path: String) throws(InputError) {
     self.path = path
     var isDirectory: ObjCBool = false
-    FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
     guard !isDirectory.boolValue else {
       throw InputError(path, found: "a directory", expected: "a config.json")
     }

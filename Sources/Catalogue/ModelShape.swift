@@ -43,15 +43,23 @@ public struct ModelShape: Codable, Sendable, Equatable {
   ) throws(InputError) {
     let origin = origin ?? name
     let sizes = [
-      ("n_layer", layers), ("n_embd", hidden), ("n_head", heads), ("vocab_size", vocabulary),
-      ("n_positions", positions), ("n_inner", feedForward ?? 4 * max(hidden, 1)),
+      ("n_layer", layers, Self.mostLayers), ("n_embd", hidden, Self.largestSize),
+      ("n_head", heads, Self.largestSize), ("vocab_size", vocabulary, Self.largestSize),
+      ("n_positions", positions, Self.largestSize),
+      ("n_inner", feedForward ?? 1, Self.largestSize),
     ]
-    for (field, value) in sizes where value < 1 {
-      throw InputError(origin, field: field, found: "\(value)", expected: "a positive integer")
+    for (field, value, most) in sizes {
+      guard value >= 1 else {
+        throw InputError(origin, field: field, found: "\(value)", expected: "a positive integer")
+      }
+      guard value <= most else {
+        throw InputError(origin, field: field, found: "\(value)", expected: "at most \(most)")
+      }
     }
-    for (field, value) in sizes where value > Self.largestSize {
+    guard normEpsilon.isFinite, normEpsilon > 0 else {
       throw InputError(
-        origin, field: field, found: "\(value)", expected: "at most \(Self.largestSize)")
+        origin, field: "layer_norm_epsilon", found: "\(normEpsilon)",
+        expected: "a small positive number, such as 1e-05")
     }
     guard hidden % heads == 0 else {
       let divisors = Self.divisors(of: hidden, around: heads)
@@ -71,10 +79,8 @@ public struct ModelShape: Codable, Sendable, Equatable {
     self.positions = positions
     self.tiedHead = tiedHead
     self.normEpsilon = normEpsilon
+    try requireWithinLimits(origin)
   }
-
-  /// No published size comes within a factor of 100 of it; products of four stay within 64 bits.
-  static let largestSize = 100_000_000
 
   private static func divisors(of hidden: Int, around heads: Int) -> String {
     let all = (1...hidden).filter { hidden % $0 == 0 }

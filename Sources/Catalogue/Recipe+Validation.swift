@@ -3,6 +3,26 @@ extension Recipe {
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape) throws(InputError) {
+    try requireCounts()
+    try requireNumbers()
+    guard sequence <= shape.positions else {
+      throw InputError(
+        "--sequence", found: "\(sequence)",
+        expected: "at most \(shape.positions), the positions of \(shape.name)")
+    }
+    guard precision == .fp32 else {
+      throw InputError("--precision", found: precision.rawValue, expected: "fp32")
+    }
+    if text != nil, shape.vocabulary < 256 {
+      throw InputError(
+        "--text", found: "a model with a vocabulary of \(shape.vocabulary)",
+        expected: "at least 256, one token for each byte")
+    }
+    try requireCountable(shape)
+    try requireEventsInMemory(shape)
+  }
+
+  private func requireCounts() throws(InputError) {
     let counts = [
       ("--batch", batch), ("--sequence", sequence), ("--steps", steps),
       ("--accumulate", accumulate),
@@ -13,21 +33,49 @@ extension Recipe {
     for (option, value) in counts where value > ModelShape.largestSize {
       throw InputError(option, found: "\(value)", expected: "at most \(ModelShape.largestSize)")
     }
-    guard sequence <= shape.positions else {
-      throw InputError(
-        "--sequence", found: "\(sequence)",
-        expected: "at most \(shape.positions), the positions of \(shape.name)")
-    }
+  }
+
+  private func requireNumbers() throws(InputError) {
     guard dropout >= 0, dropout < 1 else {
       throw InputError("--dropout", found: "\(dropout)", expected: "a probability in [0, 1)")
     }
-    guard precision == .fp32 else {
-      throw InputError("--precision", found: precision.rawValue, expected: "fp32")
-    }
-    if text != nil, shape.vocabulary < 256 {
+    guard learningRate.isFinite, learningRate >= 0 else {
       throw InputError(
-        "--text", found: "a model with a vocabulary of \(shape.vocabulary)",
-        expected: "at least 256, one token for each byte")
+        "--learning-rate", found: "\(learningRate)", expected: "a number from 0 up, such as 3e-4")
+    }
+  }
+
+  /// Counts of FLOPs and of bytes touched must stay within 64 bits.
+  private func requireCountable(_ shape: ModelShape) throws(InputError) {
+    let (width, inner) = (Double(shape.hidden), Double(shape.feedForward))
+    let heads = Double(shape.heads)
+    // Above what any op counts: 8 FLOPs for a parameter and token (forward, recomputed and
+    // backward), and 16 operands of 4 bytes for an element.
+    let ofToken =
+      8 * shape.approximateParameters + 64 * Double(shape.vocabulary)
+      + Double(shape.layers) * (Double(sequence) * (16 * width + 64 * heads) + 64 * (width + inner))
+    let ofBatch = ofToken * Double(sequence) * Double(steps) * Double(accumulate)
+    let most = (0x1p62 / ofBatch).rounded(.down)
+    guard Double(batch) > most else { return }
+    throw InputError(
+      "--batch", found: "\(batch), with which a run's FLOPs do not fit 64 bits",
+      expected: most < 1 ? "a smaller run; not even 1 fits" : "at most \(Int(most))")
+  }
+
+  /// The ledger keeps every event, a few hundred for a block and pass of it.
+  private func requireEventsInMemory(_ shape: ModelShape) throws(InputError) {
+    let mostBlocks = 200_000
+    let passes = mostBlocks / shape.layers
+    guard accumulate <= passes else {
+      throw InputError(
+        "--accumulate", found: "\(accumulate)",
+        expected: "at most \(passes) with \(shape.layers) layers, as every event is kept")
+    }
+    guard steps <= passes / accumulate else {
+      throw InputError(
+        "--steps", found: "\(steps)",
+        expected: "at most \(passes / accumulate) with \(shape.layers) layers and "
+          + "--accumulate \(accumulate), as every event is kept")
     }
   }
 }

@@ -28,8 +28,11 @@ final class Arena {
   /// One cache line, which is also the widest vector.
   static let alignment = 64
 
-  /// Addresses for gaps and for small errors of the forecast; they cost nothing.
-  private static let spare = 1 << 28
+  /// Addresses for gaps and for small errors of the forecast; they cost nothing, except where the
+  /// system limits them (`ulimit -v`, strict overcommit): there the arena makes do with fewer.
+  private static func capacities(for stretch: Int) -> [Int] {
+    [4 * stretch + (1 << 28), stretch + stretch / 16]
+  }
 
   /// An arena for a run whose tensors take `expected` bytes at its peak. Pages are taken only as
   /// tensors reach them, and there are addresses for several times as much.
@@ -37,15 +40,20 @@ final class Arena {
     // A part in a hundred for the gaps that tensors of different sizes leave between them.
     stretch = Self.rounded(expected + expected / 100 + (1 << 16))
     reachedFromAbove = stretch
-    capacity = 4 * stretch + Self.spare
-    let flags = MAP_PRIVATE | MAP_ANON | Self.noReserve
-    guard let base = mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED
-    else { fatalError("the system refused \(capacity) bytes of address space") }
+    (base, capacity) = Self.map(stretch)
     #if os(Linux)
       madvise(base, capacity, MADV_HUGEPAGE)
     #endif
-    self.base = base
     free = [0..<capacity]
+  }
+
+  private static func map(_ stretch: Int) -> (base: UnsafeMutableRawPointer, capacity: Int) {
+    let flags = MAP_PRIVATE | MAP_ANON | noReserve
+    for capacity in capacities(for: stretch) {
+      let base = mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
+      if let base, base != MAP_FAILED { return (base, capacity) }
+    }
+    fatalError("the system refused \(stretch) bytes of address space")
   }
 
   deinit { munmap(base, capacity) }

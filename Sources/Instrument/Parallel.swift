@@ -3,8 +3,29 @@ import Foundation
 
 /// Work shared out among the cores.
 public enum Parallel {
-  /// Cores in use.
-  public static let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  /// Cores in use: those of the machine that this process may run on (`taskset`), and no more than
+  /// its control group pays for (`docker run --cpus`).
+  public static let threads: Int = {
+    let limits = [ProcessInfo.processInfo.activeProcessorCount, allowedCores, paidCores]
+    return max(1, limits.compactMap { $0 }.min() ?? 1)
+  }()
+
+  /// The bits of the mask that Linux shows, hexadecimal and with commas.
+  private static var allowedCores: Int? {
+    SystemFile.value(of: "Cpus_allowed:", in: "/proc/self/status").map { mask in
+      mask.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
+    }
+  }
+
+  /// Microseconds of all cores in each period of so many microseconds, rounded up to cores.
+  private static var paidCores: Int? {
+    let numbers = SystemFile.text("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: \.isWhitespace)
+      .map { Int($0) }
+    guard let numbers, numbers.count == 2, let quota = numbers[0], let period = numbers[1],
+      period > 0
+    else { return nil }
+    return (quota + period - 1) / period
+  }
 
   /// Calls `body` once for each index below `count`, on all cores, and returns when all are done.
   static func perform(_ count: Int, _ body: (Int) -> Void) {

@@ -15,7 +15,7 @@ public struct ClaimsReport: Report {
   public init(_ catalogue: ClaimCatalogue) { value = List(claims: catalogue.claims) }
 
   /// How many there are.
-  public var headline: String? { "\(value.claims.count) claims" }
+  public var headline: String? { value.claims.count.counted("claim") }
 
   /// A line for each.
   public var tables: [Table] { [records] }

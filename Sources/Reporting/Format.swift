@@ -31,7 +31,8 @@ extension Report {
   public func rendered(as format: Format) throws -> String {
     switch format {
     case .text:
-      return ((headline.map { [$0] } ?? []) + brief.map(\.text)).joined(separator: "\n\n") + "\n"
+      let title = headline.map { [$0.folded(to: Table.pageWidth).joined(separator: "\n")] } ?? []
+      return (title + brief.map(\.text)).joined(separator: "\n\n") + "\n"
     case .markdown:
       let parts = (headline.map { ["## \($0)"] } ?? []) + tables.map(\.markdown)
       return parts.joined(separator: "\n\n") + "\n"

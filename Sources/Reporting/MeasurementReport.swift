@@ -9,17 +9,22 @@ public struct MeasurementReport: Report {
   /// - Parameter measurement: what was measured.
   public init(_ measurement: Measurement) { value = measurement }
 
-  /// The model and the recipe.
+  /// The model, the recipe as far as it differs from what is usual, and the run.
   public var headline: String? {
     let (model, recipe) = (value.model, value.recipe)
-    let run =
-      value.mode == .dry
-      ? "dry run" : "real run on \(value.environment.threads) cores"
-    return "\(model.name): \(model.parameters.grouped) parameters, batch \(recipe.batch), "
-      + "sequence \(recipe.sequence), \(recipe.precision.rawValue), \(recipe.optimizer.rawValue), "
-      + "\(recipe.attention.rawValue) attention, recompute \(recipe.recompute.rawValue), "
-      + "convention \(recipe.convention.name); "
-      + "\(run), \(recipe.steps) step\(recipe.steps == 1 ? "" : "s")"
+    var parts = [
+      "\(model.parameters.grouped) parameters", "batch \(recipe.batch.grouped)",
+      "sequence \(recipe.sequence.grouped)", recipe.precision.rawValue,
+      recipe.optimizer.rawValue, "\(recipe.attention.rawValue) attention",
+      "recompute \(recipe.recompute.rawValue)", "convention \(recipe.convention.name)",
+    ]
+    if recipe.dropout > 0 { parts.append("dropout \(recipe.dropout)") }
+    if recipe.accumulate > 1 { parts.append("\(recipe.accumulate.grouped) micro-batches") }
+    if let text = recipe.text { parts.append("text \(text)") }
+    parts.append(recipe.steps.counted("step"))
+    let cores = value.environment.threads.counted("core")
+    let run = value.mode == .dry ? "dry run" : "real run on \(cores)"
+    return "\(model.name): " + parts.joined(separator: ", ") + "; " + run
   }
 
   /// Memory, what is saved, the peak, work and time.
@@ -33,7 +38,7 @@ public struct MeasurementReport: Report {
   }
 
   private static func columns(_ first: String) -> [Table.Column] {
-    [.text(first), .number("bytes"), .number("")]
+    [.text(first), .number("bytes"), .number("about")]
   }
 
   private var memory: Table {
@@ -50,7 +55,7 @@ public struct MeasurementReport: Report {
   private var saved: Table {
     Table(
       "Saved for backward, by role",
-      [.text("role"), .number("tensors"), .number("bytes"), .number("")],
+      [.text("role"), .number("tensors"), .number("bytes"), .number("about")],
       value.bytes.savedByRole.map {
         [$0.role.rawValue, $0.tensors.grouped, $0.bytes.grouped, $0.bytes.asBytes]
       })
@@ -118,14 +123,15 @@ public struct MeasurementReport: Report {
     var rows = [
       ["forward", seconds.forward.asSeconds], ["backward", seconds.backward.asSeconds],
       ["optimizer", seconds.optimizer.asSeconds], ["step", seconds.step.asSeconds],
-      ["tokens per second", seconds.tokensPerSecond.decimal(0)],
+      ["tokens per second", Int(seconds.tokensPerSecond).grouped],
       ["share of matrix products", (100 * seconds.productShare).decimal(0) + " %"],
       ["matrix products over the whole step", rate.decimal(0) + " GFLOP/s"],
     ]
     let peak = value.environment.gemmPeakGFLOPS
     rows.append(["one large matrix product", peak.decimal(0) + " GFLOP/s"])
     if let loss = value.loss, let first = loss.first, let last = loss.last {
-      rows.append(["loss, first and last step", "\(first.decimal(4)), \(last.decimal(4))"])
+      let ends = [first, last].map { $0?.decimal(4) ?? "not a number" }
+      rows.append(["loss, first and last step", ends.joined(separator: ", ")])
     }
     return Table("Time, medians over the steps", [.text(""), .number("")], rows)
   }
@@ -140,40 +146,5 @@ public struct MeasurementReport: Report {
           "+ unaccounted", witness.unaccounted.grouped, (100 * share).decimal(2) + " %",
         ],
       ])
-  }
-}
-
-extension MeasurementReport {
-  /// Every figure on a line of its own, named as in JSON.
-  public var records: Table {
-    let (bytes, flops) = (value.bytes, value.flops)
-    var rows: [(String, Int)] = [
-      ("model.parameters", value.model.parameters), ("bytes.parameter", bytes.parameter),
-      ("bytes.gradient", bytes.gradient), ("bytes.optimizerState", bytes.optimizerState),
-      ("bytes.savedForBackward", bytes.savedForBackward),
-    ]
-    rows += bytes.savedByRole.map { ("bytes.savedByRole.\($0.role.rawValue)", $0.bytes) }
-    rows += [
-      ("bytes.peak.total", bytes.peak.total), ("bytes.peak.parameter", bytes.peak.parameter),
-      ("bytes.peak.gradient", bytes.peak.gradient),
-      ("bytes.peak.optimizerState", bytes.peak.optimizerState),
-      ("bytes.peak.activation", bytes.peak.activation),
-      ("bytes.peak.temporary", bytes.peak.temporary), ("bytes.peak.input", bytes.peak.input),
-    ]
-    rows += bytes.peakByPhase.sorted { $0.key < $1.key }.map {
-      ("bytes.peakByPhase.\($0.key)", $0.value)
-    }
-    rows += [
-      ("bytes.leaked", bytes.leaked), ("flops.matmul.forward", flops.matmul.forward),
-      ("flops.matmul.backward", flops.matmul.backward),
-      ("flops.matmul.recompute", flops.matmul.recompute),
-      ("flops.matmulDense.forward", flops.matmulDense.forward),
-      ("flops.matmulDense.backward", flops.matmulDense.backward),
-      ("flops.matmulDense.recompute", flops.matmulDense.recompute),
-      ("flops.elementwise.forward", flops.elementwise.forward),
-      ("flops.elementwise.backward", flops.elementwise.backward),
-      ("flops.elementwise.optimizer", flops.elementwise.optimizer), ("events", value.events),
-    ]
-    return Table(nil, [.text("figure"), .number("value")], rows.map { [$0.0, String($0.1)] })
   }
 }

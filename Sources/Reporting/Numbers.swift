@@ -12,6 +12,9 @@ extension Int {
     return self < 0 ? "-" + result : result
   }
 
+  /// The number with what it counts, in the plural where it is not one.
+  func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+
   /// As bytes, in the binary unit that leaves it below 1024.
   var asBytes: String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]

@@ -1,27 +1,34 @@
+import Catalogue
 import Foundation
 import Verification
 
-/// The table of claims in the README, between two marks.
+/// The table of claims in a README, between two marks.
 public enum ReadmeTable {
   private static let begin = "<!-- assay: claims -->"
   private static let end = "<!-- assay: end -->"
 
-  /// The claims that the table shows: one of each kind of quantity and of each verdict.
+  /// The claims that the table shows: some of each kind of quantity and of each verdict.
   private static let shown = [
-    "003.28", "003.31", "003.32", "000.06", "003.57", "003.58", "003.61", "004.44", "002.33",
-    "001.42", "002.39", "004.40",
+    "003.28", "003.57", "003.58", "004.44", "003.31", "003.61", "002.33", "001.42", "004.40",
+    "002.39", "001.35", "000.49",
   ]
 
-  /// Puts the findings between the marks of a README; leaves a file without marks as it is.
-  public static func update(_ path: String, _ verification: Verification) throws {
-    guard let data = FileManager.default.contents(atPath: path) else { return }
-    let text = String(decoding: data, as: UTF8.self)
-    guard let first = text.range(of: begin), let last = text.range(of: end),
+  /// Puts the findings between the marks of a README; leaves a file without marks, or one that is
+  /// not UTF-8, as it is.
+  ///
+  /// - Returns: whether the file has changed.
+  public static func update(_ path: String, _ verification: Verification) throws(InputError) -> Bool
+  {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: data, as: UTF8.self),
+      let first = text.range(of: begin), let last = text.range(of: end),
       first.upperBound <= last.lowerBound
-    else { return }
+    else { return false }
     let table = table(verification).markdown
     let updated = text[..<first.upperBound] + "\n\n" + table + "\n\n" + text[last.lowerBound...]
-    if updated != text { try Data(updated.utf8).write(to: URL(filePath: path), options: .atomic) }
+    guard updated != text else { return false }
+    try OutputFile(path).write(String(updated))
+    return true
   }
 
   private static func table(_ verification: Verification) -> Table {
@@ -29,14 +36,14 @@ public enum ReadmeTable {
     return Table(
       nil,
       [
-        .text("claim"), .text("formula"), .number("computed"), .number("measured"),
-        .text("verdict"), .text("what the run says"),
+        .text("claim"), .text("formula"), .number("computed"), .number("measured"), .text("unit"),
+        .text("of"), .text("verdict"), .text("what the run says"),
       ],
       findings.map { finding in
         [
           "\(finding.id) \(finding.statement)", finding.expression ?? "", finding.computed.text,
-          finding.measured.text, finding.verdict.rawValue,
-          finding.correctedText.isEmpty ? finding.because : finding.correctedText,
+          finding.measured.text, finding.unit ?? "", finding.place ?? "",
+          "**\(finding.verdict.rawValue)**", finding.because,
         ]
       })
   }

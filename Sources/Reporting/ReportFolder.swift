@@ -4,10 +4,31 @@ import Verification
 
 /// The folder `reports/`: what the main job writes, and the verdicts that it is held to.
 public struct ReportFolder: Sendable {
+  private let path: String
   private let folder: URL
 
   /// - Parameter path: of the folder, which need not exist.
-  public init(_ path: String) { folder = URL(filePath: path, directoryHint: .isDirectory) }
+  public init(_ path: String) {
+    self.path = path
+    folder = URL(filePath: path, directoryHint: .isDirectory)
+  }
+
+  /// Makes the folder if there is none, and checks that files can be put into it.
+  ///
+  /// - Throws: `InputError` if they cannot.
+  public func prepare() throws(InputError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        "--reports", found: "\"\(path)\", which is not a folder and cannot become one",
+        expected: "a folder")
+    }
+    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw InputError(
+        "--reports", found: "\(path), which cannot be written", expected: "a folder of your own")
+    }
+  }
 
   /// The verdicts recorded last, by claim; nil if there are none.
   ///
@@ -24,20 +45,26 @@ public struct ReportFolder: Sendable {
     }
   }
 
-  /// Writes all reports, each file whole or not at all.
+  /// Writes all reports: all of them are ready before the first takes its place.
+  ///
+  /// - Throws: `InputError` if the folder takes no files.
   public func write(_ verification: Verification, _ runs: ReferenceRuns) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let report = VerificationReport(verification)
-    try write("claims.md", report.rendered(as: .markdown))
-    try write("verification.json", report.rendered(as: .json))
-    try write("verdicts.json", Self.verdicts(verification))
-    try write("models.md", ModelsReport().rendered(as: .markdown))
-    try write("measurements.md", runs.accounts.markdown + "\n")
-    try write("timings.local.md", runs.timings.markdown + "\n")
+    let texts = [
+      ("claims.md", try report.rendered(as: .markdown)),
+      ("verification.json", try report.rendered(as: .json)),
+      ("verdicts.json", try Self.verdicts(verification)),
+      ("models.md", try ModelsReport().rendered(as: .markdown)),
+      ("measurements.md", runs.accounts.markdown + "\n"),
+      ("timings.local.md", runs.timings.markdown + "\n"),
+    ]
+    try prepare()
+    for (name, text) in texts { try OutputFile(folder.appending(path: name).path).write(text) }
   }
 
-  private func write(_ name: String, _ text: String) throws {
-    try Data(text.utf8).write(to: folder.appending(path: name), options: .atomic)
+  /// The README beside the folder.
+  public var readme: String {
+    folder.deletingLastPathComponent().appending(path: "README.md").path
   }
 
   private static func verdicts(_ verification: Verification) throws -> String {

@@ -12,7 +12,7 @@ public struct VerificationReport: Report {
   /// How many claims have each verdict.
   public var headline: String? {
     let counts = Verdict.allCases.map { "\(value.summary[$0.rawValue] ?? 0) \($0.rawValue)" }
-    return "\(value.claims.count) claims: " + counts.joined(separator: ", ")
+    return value.claims.count.counted("claim") + ": " + counts.joined(separator: ", ")
   }
 
   /// A line for each claim, and the reasons of those that are not exact.
@@ -39,7 +39,7 @@ public struct VerificationReport: Report {
       Table(
         "Wrong", [.text("id"), .text("verdict"), .text("claim"), .text("why")],
         wrong.map {
-          [$0.id, $0.verdict.rawValue, $0.statement.clipped(to: 44), $0.because.clipped(to: 60)]
+          [$0.id, $0.verdict.rawValue, $0.statement, $0.because]
         })
     ]
   }
@@ -73,6 +73,14 @@ public struct VerificationReport: Report {
 }
 
 extension Finding {
+  /// The model, or the sizes, at which the numbers were measured.
+  var place: String? {
+    guard let at else { return nil }
+    let batch = ["b", "s"].compactMap { symbol in at[symbol].map { "\(symbol) = \($0)" } }
+    let sizes = ["l", "h", "a", "V"].compactMap { symbol in at[symbol].map { "\(symbol) = \($0)" } }
+    return ((model.map { [$0] } ?? sizes) + batch).joined(separator: ", ")
+  }
+
   /// The formula of what was measured, for readers.
   var correctedText: String {
     guard let corrected, let expression = try? Expression(parsing: corrected) else { return "" }
@@ -92,12 +100,5 @@ extension Number? {
   var plain: String {
     guard let value = self?.value else { return "" }
     return value.integer.map(String.init) ?? value.doubleValue.significant
-  }
-}
-
-extension String {
-  /// The beginning, with a sign where there is more.
-  fileprivate func clipped(to length: Int) -> String {
-    count <= length ? self : prefix(length - 1) + "…"
   }
 }

@@ -19,8 +19,8 @@ public struct Measurement: Codable, Sendable {
   public let operations: [Operation]
   /// Wall time of one update, the median over the updates; absent in a dry run.
   public let seconds: Seconds?
-  /// The loss before each update; absent in a dry run.
-  public let loss: [Double]?
+  /// The loss before each update, nil where it is no number; absent in a dry run.
+  public let loss: [Double?]?
   /// Number of ledger events.
   public let events: Int
   /// The machine.

@@ -15,17 +15,19 @@ extension Attribution {
       let covered = parts.filter { term.covers.contains($0.key.role) }
       let measured = Rational(covered.reduce(0) { $0 + $1.value }) * factor
       let claimed = try claim.computed(term, comparison.bindings).value
-      guard claimed != measured else { return nil }
+      guard claimed != measured, !term.covers.isEmpty else { return nil }
       return Attribution(
         term: term.term.typographic, role: term.covers.map(\.rawValue).joined(separator: ", "),
-        claimed: Number(claimed), measured: Number(measured))
+        claimed: Number(claimed), measured: Number(measured),
+        formula: fits.sum(of: covered.map(\.key))?.typographic)
     }
     let forgotten = parts.filter { claim.terms(covering: $0.key.role).isEmpty }
     return terms
       + forgotten.map { part, amount in
-        Attribution(
-          term: fits[part]?.typographic ?? "no single product", role: part.name,
-          claimed: Number(0), measured: Number(Rational(amount) * factor))
+        let formula = fits[part]?.typographic
+        return Attribution(
+          term: formula ?? "no single product", role: part.name, claimed: Number(0),
+          measured: Number(Rational(amount) * factor), formula: formula)
       }
   }
 }

@@ -34,4 +34,11 @@ struct Outcome: Sendable {
   let shown: Comparison
   /// All comparisons that it rests on.
   let comparisons: [Comparison]
+
+  /// Whether the run is of the claim's own example, so that the number that it prints is about the
+  /// same thing.
+  func isOfPrintedNumber(_ claim: Claim) -> Bool {
+    guard let claimed = claim.claimed, let computed = shown.computed else { return true }
+    return claimed.admits(computed)
+  }
 }

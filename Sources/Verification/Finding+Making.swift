@@ -9,14 +9,25 @@ extension Finding {
       corrected: nil, because: reason)
   }
 
+  /// A claim that no run is about, whose arithmetic holds as far as it has any.
+  init(unmeasured claim: Claim, _ source: String, _ computed: Rational?) {
+    let gives = computed.map { " (\($0.readable(in: claim.unit)))" } ?? ""
+    let reason =
+      computed == nil
+      ? "It has no numbers to hold against each other, and no run measures it."
+      : "Its arithmetic holds\(gives); no run measures it."
+    self.init(
+      claim, source, .notMeasurable, shown: nil, computed: computed, holdsUnder: nil,
+      attribution: [], corrected: nil, because: reason)
+  }
+
   /// A printed number that does not follow from its formula.
   init(slip claim: Claim, _ source: String, computed: Rational) {
-    let unit = claim.unit.map { " \($0)" } ?? ""
     let printed = claim.claimed.map { "prints \($0.text)" } ?? "claims that it holds"
     self.init(
       claim, source, .slip, shown: nil, computed: computed, holdsUnder: nil, attribution: [],
       corrected: nil,
-      because: "The source \(printed); its formula gives \(computed.readable)\(unit)"
+      because: "The source \(printed); its formula gives \(computed.readable(in: claim.unit))"
         + Self.binaryReading(claim, computed) + ".")
   }
 
@@ -65,6 +76,7 @@ extension Finding {
     convention = shown?.convention.name
     self.holdsUnder = holdsUnder
     mode = shown.map { $0.isReal ? "real" : "dry" }
+    model = shown.flatMap { $0.isReal ? nil : $0.case_.shape.name }
     at = shown?.case_.symbols
     let claimedValue = claim.claimed.flatMap { claimed in
       claim.unit.flatMap { try? claimed.value(in: $0) } ?? claimed.value
@@ -84,13 +96,5 @@ extension Finding {
     self.attribution = attribution
     self.corrected = corrected
     because = reason
-  }
-}
-
-extension Rational {
-  /// For a sentence: an integer in full, anything else to six digits.
-  var readable: String {
-    if let integer { return "\(integer)" }
-    return "\((doubleValue * 1e6).rounded() / 1e6)"
   }
 }

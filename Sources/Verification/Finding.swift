@@ -23,6 +23,8 @@ public struct Finding: Codable, Sendable {
   public let holdsUnder: [String]?
   /// Whether the measurement is of a run that computed.
   public let mode: String?
+  /// The published model at which the numbers here were measured; nil for a miniature.
+  public let model: String?
   /// The sizes at which the numbers here were measured.
   public let at: [String: Int]?
   /// The number that the source prints.
@@ -57,6 +59,7 @@ extension Finding {
     try container.encode(convention, forKey: .convention)
     try container.encode(holdsUnder, forKey: .holdsUnder)
     try container.encode(mode, forKey: .mode)
+    try container.encode(model, forKey: .model)
     try container.encode(at, forKey: .at)
     try container.encode(claimed, forKey: .claimed)
     try container.encode(computed, forKey: .computed)
@@ -79,4 +82,6 @@ public struct Attribution: Codable, Sendable, Equatable {
   public let claimed: Number
   /// What the run gives.
   public let measured: Number
+  /// The formula of what the run gives; nil if none was found.
+  public let formula: String?
 }

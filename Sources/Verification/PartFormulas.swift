@@ -25,6 +25,12 @@ struct PartFormulas: Sendable {
   /// The formula of a part; nil if none was found.
   subscript(part: Selection.Part) -> Polynomial? { formulas[part] }
 
+  /// The formula of several parts together; nil if one of them has none.
+  func sum(of parts: [Selection.Part]) -> Polynomial? {
+    let found = parts.compactMap { formulas[$0] }
+    return found.count == parts.count ? found.reduce(Polynomial(), +) : nil
+  }
+
   /// The formula of all parts together; nil if one of them has none.
   var sum: Polynomial? {
     isComplete && !formulas.isEmpty ? formulas.values.reduce(Polynomial(), +) : nil

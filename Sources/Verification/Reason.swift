@@ -13,14 +13,17 @@ struct Reason {
     _ attribution: [Attribution], measured formula: Polynomial?
   ) {
     let difference = Self.difference(claim, best.shown)
+    // A formula that says nothing of its parts is held against the whole; one that says 0, against
+    // each part.
     let parts =
-      claim.terms.isEmpty
+      claim.terms.isEmpty && best.shown.computed != 0
       ? formula.map { "; measured is \($0.typographic)" } ?? "" : Self.list(attribution)
     switch verdict {
     case .exact:
       sentence =
         "The formula equals the measurement at \(Self.counted(best.comparisons))"
         + (outcomes.count > 1 ? ", under every convention." : ".")
+        + (best.isOfPrintedNumber(claim) ? "" : " The printed number follows from its own inputs.")
     case .bounded:
       sentence = "\(difference), within what it allows\(parts)."
     case .conventional:
@@ -43,12 +46,13 @@ struct Reason {
 
   private static func difference(_ claim: Claim, _ shown: Comparison) -> String {
     let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
-    let measured = shown.measured.readable
+    let measured = shown.measured.readable(in: claim.unit ?? claim.measure?.unit)
     guard let computed = shown.computed else {
       return "The run has \(measured)\(place) for the printed \(claim.claimed?.text ?? "number")"
     }
     guard shown.measured != 0 else {
-      return "The formula gives \(computed.readable)\(place) where the run has nothing"
+      return
+        "The formula gives \(computed.readable(in: claim.unit))\(place) where the run has nothing"
     }
     let percent = shown.relativeError.doubleValue * 100
     let size =
@@ -60,12 +64,14 @@ struct Reason {
     let omitted = attribution.filter { $0.claimed.value == 0 }
       .sorted { $0.measured.value > $1.measured.value }
       .map { "\($0.role) (\($0.term))" }
-    let wrong = attribution.filter { $0.claimed.value != 0 }
-      .map { "\($0.term) stands for \($0.measured.value.readable) of \($0.role)" }
+    let invented = attribution.filter { $0.claimed.value != 0 && $0.measured.value == 0 }
+      .map { "counts \($0.role) (\($0.term)), of which the run has nothing" }
+    let wrong = attribution.filter { $0.claimed.value != 0 && $0.measured.value != 0 }
+      .map { "\($0.term) stands for \($0.role), \($0.formula ?? $0.measured.value.readable)" }
     let more = omitted.count > named ? " and \(omitted.count - named) more" : ""
     let parts =
       (omitted.isEmpty ? [] : ["omits " + omitted.prefix(named).joined(separator: ", ") + more])
-      + wrong
+      + invented + wrong
     return parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")
   }
 }

@@ -32,10 +32,18 @@ struct Assay: ParsableCommand {
   private static func exit(reporting error: any Error) -> Never {
     let (message, status) = diagnosis(of: error)
     switch status {
-    case .success: print(message)
-    default: FileHandle.standardError.write(Data("assay: \(message)\n".utf8))
+    case .success: writeHelp(message)
+    default: Console.note("assay: \(message)\n")
     }
     Foundation.exit(status.rawValue)
+  }
+
+  private static func writeHelp(_ message: String) {
+    do {
+      try Console.write(message + "\n")
+    } catch {
+      exit(reporting: error)
+    }
   }
 
   private static func diagnosis(of error: any Error) -> (String, ExitStatus) {

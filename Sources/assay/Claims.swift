@@ -5,7 +5,8 @@ import Reporting
 /// `assay claims`.
 struct Claims: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the claims that are built in, or those of a file.")
+    abstract: "Lists the claims that are built in, or those of a file.",
+    discussion: ClaimsGuide.text)
 
   @Option(help: "A file of claims of your own.")
   var claims: String?

@@ -40,11 +40,11 @@ private struct Progress {
   func show(_ step: Int, _ loss: Double?) {
     guard isWatched, let loss, ContinuousClock.now - start > .seconds(1) else { return }
     let text = String(format: "\rstep %d of %d, loss %.4f", step, steps, loss)
-    FileHandle.standardError.write(Data(text.utf8))
+    Console.note(text)
   }
 
   func finish() {
     guard isWatched else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    Console.note("\r\u{1B}[K")
   }
 }

@@ -18,26 +18,16 @@ struct OutputOptions: ParsableArguments {
 
   /// Checks before any work is done that the result will have a place to go to.
   ///
-  /// - Throws: `InputError` if the file exists, or its folder does not.
+  /// - Throws: `InputError` if it has none.
   func requireWritable() throws(InputError) {
     guard let output else { return }
-    let folder = URL(filePath: output).deletingLastPathComponent().path
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw InputError("--output", found: "\(output)", expected: "a file in a folder that exists")
-    }
-    guard force || !FileManager.default.fileExists(atPath: output) else {
-      throw InputError(
-        "--output", found: "\(output), which exists", expected: "a new file, or --force")
-    }
+    try OutputFile(output).requireWritable("--output", replacing: force)
   }
 
   /// Writes the report, all of it or nothing.
   func write(_ report: some Report) throws {
     let text = try report.rendered(as: format)
-    guard let output else {
-      FileHandle.standardOutput.write(Data(text.utf8))
-      return
-    }
-    try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
+    guard let output else { return try Console.write(text) }
+    try OutputFile(output).write(text)
   }
 }

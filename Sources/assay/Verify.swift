@@ -11,7 +11,7 @@ struct Verify: ParsableCommand {
     abstract: "Measures the reference models, checks every claim, and writes reports/.",
     discussion: """
       Exits with 1 if a verdict is not the one recorded in the reports folder. With --only or \
-      --claims it judges, and writes no reports.
+      --claims it judges, and writes no reports. `assay help claims` tells how to write claims.
       """)
 
   @Option(help: "A file of claims of your own, judged instead of those that are built in.")
@@ -28,6 +28,13 @@ struct Verify: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard claims != nil || only != nil else { return }
+    if update {
+      throw ValidationError("--update records all verdicts: leave out --claims and --only")
+    }
+  }
+
   func run() throws {
     try output.requireWritable()
     let catalogue = try Claims.catalogue(claims)
@@ -36,8 +43,10 @@ struct Verify: ParsableCommand {
         "--only", found: "\"\(only)\", which no claim has",
         expected: "an id such as 003.28 or 003.*")
     }
+    let isMainJob = claims == nil && only == nil
+    if isMainJob { try ReportFolder(reports).prepare() }
     let verification = try Verification(catalogue, only: only)
-    if claims == nil, only == nil { try record(verification) }
+    if isMainJob { try record(verification) }
     try output.write(VerificationReport(verification))
   }
 
@@ -45,14 +54,13 @@ struct Verify: ParsableCommand {
   private func record(_ verification: Verification) throws {
     let folder = ReportFolder(reports)
     let changes = Self.changes(try folder.expectedVerdicts(), verification)
-    guard changes.isEmpty || update else {
-      throw Unexpected(
-        description: changes.joined(separator: "; ") + " (record it with --update)")
-    }
-    let runs = try ReferenceRuns { note("\($0) …") }
+    guard changes.isEmpty || update else { throw Unexpected(changes) }
+    let runs = try ReferenceRuns { Console.note("\($0) …\n") }
     try folder.write(verification, runs)
-    try ReadmeTable.update("README.md", verification)
-    note("wrote \(reports)/; all claims are in \(reports)/claims.md")
+    Console.note("wrote \(reports)/; all claims are in \(reports)/claims.md\n")
+    if try ReadmeTable.update(folder.readme, verification) {
+      Console.note("updated the table of claims in \(folder.readme)\n")
+    }
   }
 
   private static func changes(
@@ -66,8 +74,17 @@ struct Verify: ParsableCommand {
       return before == now ? nil : "claim \(id) was \(before) and is \(now)"
     }
   }
+}
 
-  private func note(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
+extension Unexpected {
+  /// How many changes one line names.
+  private static let named = 5
+
+  /// Verdicts that are not those recorded.
+  init(_ changes: [String]) {
+    let more = changes.count > Self.named ? "; and \(changes.count - Self.named) more" : ""
+    self.init(
+      description: changes.prefix(Self.named).joined(separator: "; ") + more
+        + " (record with --update)")
   }
 }

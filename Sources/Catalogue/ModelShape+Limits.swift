@@ -1,0 +1,29 @@
+/// What a model may be at most, so that its counts stay within 64 bits and its dry run within
+/// seconds.
+extension ModelShape {
+  /// No published size comes within a factor of 100 of it.
+  static let largestSize = 100_000_000
+
+  /// The deepest that is published, DeepNet, has 1,000 (Wang et al., arXiv 2203.00555).
+  static let mostLayers = 2_000
+
+  /// Five thousand times GPT-3; at 16 bytes each within 64 bits.
+  static let mostParameters = 1e15
+
+  /// Parameters to within a few in a hundred, in floating point, where nothing overflows.
+  var approximateParameters: Double {
+    let (width, inner) = (Double(hidden), Double(feedForward))
+    let block = width * (4 * width + 2 * inner + 16)
+    return Double(layers) * block + Double(vocabulary + positions) * width
+  }
+
+  func requireWithinLimits(_ origin: String) throws(InputError) {
+    guard approximateParameters <= Self.mostParameters else {
+      throw InputError(
+        origin, field: "n_embd",
+        found: "\(hidden), which with \(layers) layers makes about "
+          + "\(approximateParameters.rounded()) parameters",
+        expected: "a model of at most \(Self.mostParameters)")
+    }
+  }
+}
