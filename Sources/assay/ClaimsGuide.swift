@@ -9,8 +9,8 @@ enum ClaimsGuide {
 
     \(example)
 
-    expression: + - * / ^, parentheses, sqrt ceil floor min max log2, and numbers such as 34, 1.5, \
-    2^30. A claim without an expression may state a number alone, with claimed.
+    expression: + - * / ^, parentheses, \(list(Expression.Function.self)), and numbers such as \
+    34, 1.5, 2^30. A claim without an expression may state a number alone, with claimed.
     Symbols: \(symbols).
     quantity: \(list(Claim.Subject.self)).
     kind: \(list(Claim.Kind.self)).
