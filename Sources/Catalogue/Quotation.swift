@@ -1,10 +1,9 @@
 extension StringProtocol {
-  /// The text as a message may show it: on one line, without anything that a terminal would obey,
-  /// and not longer than a line can bear. `nothing` where there is nothing.
+  /// The text as a message may repeat it: as `escaped`, and not longer than a line can bear.
+  /// `nothing` where there is nothing.
   ///
-  /// Whatever a message repeats of its reader's input goes through here. Line ends, control
-  /// characters and characters that cannot be seen are shown as Swift writes them: `\n`,
-  /// `\u{1B}`. Of a text of more than 60 characters the beginning is shown, and `…`.
+  /// Whatever a message repeats of its reader's input goes through here. Of a text of more than 60
+  /// characters the beginning is shown, and `…`.
   public var quoted: String {
     if isEmpty { return "nothing" }
     var (shown, length) = ("", 0)
@@ -16,6 +15,12 @@ extension StringProtocol {
     }
     return shown
   }
+
+  /// The text on one line, without anything that a terminal would obey: line ends, control
+  /// characters and characters that cannot be seen are shown as Swift writes them, `\n`, `\u{1B}`.
+  ///
+  /// For names that must not be cut, such as paths. What is escaped already stays as it is.
+  public var escaped: String { map(\.escaped).joined() }
 }
 
 /// Characters of a quotation: enough for any formula of the literature, and half a line of a

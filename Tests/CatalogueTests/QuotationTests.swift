@@ -10,11 +10,13 @@ import Testing
   ])
   func `what a message repeats is on one line and can be seen`(text: String, shown: String) {
     #expect(text.quoted == shown)
+    #expect(shown.escaped == shown)
   }
 
   @Test func `a long text is cut where it would fill the line`() {
     #expect(String(repeating: "x", count: 60).quoted == String(repeating: "x", count: 60))
     #expect(String(repeating: "x", count: 61).quoted == String(repeating: "x", count: 60) + "…")
+    #expect(String(repeating: "x", count: 99).escaped == String(repeating: "x", count: 99))
     // 30 escapes of two characters each are 60
     #expect(String(repeating: "\n", count: 99).quoted == String(repeating: "\\n", count: 30) + "…")
   }
