@@ -25,6 +25,6 @@ public struct InputError: Error, CustomStringConvertible, Sendable, Equatable {
   /// Place, finding and remedy, in one line.
   public var description: String {
     let place = field.map { "\(origin): \($0)" } ?? origin
-    return "\(place): found \(found); expected \(expected)"
+    return "\(place): found \(found); expected \(expected)".escaped
   }
 }

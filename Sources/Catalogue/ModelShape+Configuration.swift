@@ -11,7 +11,7 @@ extension ModelShape {
     let family = try file.string("model_type")
     guard family == Family.gpt2.rawValue else {
       throw InputError(
-        path, field: "model_type", found: "\"\(family)\"",
+        path, field: "model_type", found: "\"\(family.quoted)\"",
         expected: "one of " + Family.allCases.map(\.rawValue).joined(separator: ", "))
     }
     try self.init(
@@ -119,7 +119,7 @@ private struct ConfigurationFile {
   private func mistyped(_ field: String, _ value: Any, _ expected: String) -> InputError {
     let found: String
     switch value {
-    case let string as String: found = "the string \"\(string)\""
+    case let string as String: found = "the string \"\(string.quoted)\""
     case is NSNull: found = "null"
     case let number as NSNumber where Self.isBoolean(number): found = "\(number.boolValue)"
     case let number as NSNumber: found = "\(number)"
