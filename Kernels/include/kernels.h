@@ -19,9 +19,9 @@
 
 // ---- embedding ----------------------------------------------------------------------------
 
-// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C).
-// `first` is the index of the first row in the flattened (B,T) batch.
-void embedding_forward(float *out, const float *token, const float *position,
+// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C) or
+// NULL for none. `first` is the index of the first row in the flattened (B,T) batch.
+void embedding_forward(float *out, const float *token, const float *_Nullable position,
                        const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
 
 // dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
@@ -62,6 +62,33 @@ void layernorm_statistics(float *mean, float *rstd, const float *in, size_t rows
 void layernorm_apply(float *out, const float *in, const float *mean, const float *rstd,
                      const float *weight, const float *bias, size_t rows, size_t C);
 
+// ---- RMS norm (Zhang and Sennrich, arXiv 1910.07467) ------------------------------------------
+// `shift` is added to the weight where it is used: 0, or 1 where weights are kept as differences
+// from 1.
+
+// out (rows,C) = in * rstd * (weight + shift); normalised (rows,C) = in * rstd, where it is not
+// NULL; rstd (rows); in (rows,C); weight (C).
+void rmsnorm_forward(float *out, float *_Nullable normalised, float *rstd, const float *in,
+                     const float *weight, float shift, size_t rows, size_t C, float epsilon);
+
+// din (rows,C) = gradient of the input, plus residual (rows,C) where that is not NULL; din may be
+// the same memory as residual or dout. dout, in (rows,C); rstd (rows); weight (C).
+void rmsnorm_backward_input(float *din, const float *dout, const float *in, const float *rstd,
+                            const float *weight, float shift, const float *_Nullable residual,
+                            size_t rows, size_t C);
+
+// dweight (C), columns [begin,end) only; overwritten, or added to when accumulating.
+void rmsnorm_backward_parameters(float *dweight, const float *dout, const float *in,
+                                 const float *rstd, size_t rows, size_t C, size_t begin, size_t end,
+                                 bool accumulate);
+
+// rstd (rows) of in (rows,C): the statistics alone, when they were not kept.
+void rmsnorm_statistics(float *rstd, const float *in, size_t rows, size_t C, float epsilon);
+
+// out (rows,C) from statistics already known.
+void rmsnorm_apply(float *out, const float *in, const float *rstd, const float *weight, float shift,
+                   size_t rows, size_t C);
+
 // ---- linear layers ---------------------------------------------------------------------------
 
 // inout (rows,C) += bias (C), in every row.
@@ -76,16 +103,31 @@ void bias_backward(float *dbias, const float *dout, size_t rows, size_t C, size_
 void bias_residual_forward(float *inout, const float *_Nullable bias, const float *residual,
                            size_t rows, size_t C);
 
-// ---- GELU, tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415) --------------------------
+// ---- activation functions ----------------------------------------------------------------------
+// Each has three kernels.
+//   name_forward        out, in (n).
+//   bias_name_forward   in (rows,C) += bias (C), in place; out (rows,C) = name(in). One pass.
+//   name_backward       din (n) = dout (n) * name'(in (n)); din may be the same memory as dout or in.
 
-// out, in (n).
+// GELU, tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415).
 void gelu_forward(float *out, const float *in, size_t n);
-
-// in (rows,C) += bias (C), in place; out (rows,C) = gelu(in). One pass over memory.
 void bias_gelu_forward(float *out, float *in, const float *bias, size_t rows, size_t C);
-
-// din (n) = dout (n) * gelu'(in (n)); din may be the same memory as dout or in.
 void gelu_backward(float *din, const float *dout, const float *in, size_t n);
+
+// GELU as it is defined, by the normal distribution.
+void gelu_erf_forward(float *out, const float *in, size_t n);
+void bias_gelu_erf_forward(float *out, float *in, const float *bias, size_t rows, size_t C);
+void gelu_erf_backward(float *din, const float *dout, const float *in, size_t n);
+
+// SiLU, x / (1 + e^-x).
+void silu_forward(float *out, const float *in, size_t n);
+void bias_silu_forward(float *out, float *in, const float *bias, size_t rows, size_t C);
+void silu_backward(float *din, const float *dout, const float *in, size_t n);
+
+// ReLU; `in` of its backward may be its output.
+void relu_forward(float *out, const float *in, size_t n);
+void bias_relu_forward(float *out, float *in, const float *bias, size_t rows, size_t C);
+void relu_backward(float *din, const float *dout, const float *in, size_t n);
 
 // ---- dropout (Srivastava et al., 2014), with a counter-based generator -------------------------
 // Element i of a call is kept when its 32 random bits, a function of (seed, first + i) alone, are
@@ -100,13 +142,10 @@ void dropout_apply(float *out, const float *in, const uint8_t *mask, float p, si
 
 // ---- attention ---------------------------------------------------------------------------------
 
-// One (b) of qkv (T, 3*NH*D) into q, k, v (NH,T,D) for rows [begin,end) of T.
-void split_heads(float *q, float *k, float *v, const float *qkv, size_t T, size_t NH, size_t D,
-                 size_t begin, size_t end);
-
-// The reverse: q, k, v (NH,T,D) into qkv (T, 3*NH*D), rows [begin,end) of T.
-void merge_heads(float *qkv, const float *q, const float *k, const float *v, size_t T, size_t NH,
-                 size_t D, size_t begin, size_t end);
+// s (rows,columns; leading dimension ld) += slope * (key - query): ALiBi (Press et al., arXiv
+// 2108.12409). Row r is query q0 + r, column c is key k0 + c.
+void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t rows, size_t columns,
+                   size_t ld);
 
 // One head: out (rows,T) = softmax over columns 0..first+r of scale * in (rows,T) in row r; the
 // rest 0. `first` is the position of the first row. out may be the same memory as in. scale > 0.
@@ -141,6 +180,20 @@ void flash_delta(float *delta, const float *dout, const float *out, size_t rows,
 // scale * p * (ds - delta). Hidden keys become 0 in both.
 void flash_tile_backward(float *ds, float *s, const float *lse, const float *delta, float scale,
                          size_t q0, size_t k0, size_t rows, size_t columns, size_t ld);
+
+// ---- rotary position embedding (Su et al., arXiv 2104.09864) -------------------------------------
+// Of each row of a head, element i turns together with element i + R/2, for i < R/2.
+
+// cosine, sine (T,R) of the angles position * theta^(-2i/R), the second half of a row as the first.
+void rotary_angles(float *cosine, float *sine, double theta, size_t T, size_t R);
+
+// One head: inout (T,R; leading dimension ld) turned in place; cosine, sine (T,R).
+void rotary_forward(float *inout, const float *cosine, const float *sine, size_t T, size_t R,
+                    size_t ld);
+
+// dinout (T,R; leading dimension ld) turned back: the gradient of what was turned.
+void rotary_backward(float *dinout, const float *cosine, const float *sine, size_t T, size_t R,
+                     size_t ld);
 
 // ---- cross-entropy -----------------------------------------------------------------------------
 
@@ -178,6 +231,15 @@ void adamw(float *parameter, float *m, float *v, const float *gradient, float gr
 
 // out (n) = a (n) + b (n); out may be the same memory as a or b.
 void add(float *out, const float *a, const float *b, size_t n);
+
+// out (n) = a (n) * b (n); out may be the same memory as a or b.
+void multiply(float *out, const float *a, const float *b, size_t n);
+
+// out (n) = in (n) * factor; out may be the same memory as in.
+void scale(float *out, const float *in, float factor, size_t n);
+
+// out (rows,C; leading dimension ldo) = in (rows,C; leading dimension ldi).
+void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi);
 
 // out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
 void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);

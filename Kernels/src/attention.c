@@ -1,33 +1,16 @@
-// Attention's heads, and its softmax over a whole row of scores.
+// Attention's softmax over a whole row of scores, and what is added to them before.
 
 #include "kernels.h"
 #include "vectormath.h"
 
-// q, k, v (NH,T,D); qkv (T,3,NH,D).
-KERNEL void split_heads(float *q, float *k, float *v, const float *qkv, size_t T, size_t NH,
-                        size_t D, size_t begin, size_t end) {
-  for (size_t t = begin; t < end; t++) {
-    for (size_t h = 0; h < NH; h++) {
-      const float *row = qkv + t * 3 * NH * D + h * D;
-      const size_t head = (h * T + t) * D;
-      memcpy(q + head, row, D * sizeof(float));
-      memcpy(k + head, row + NH * D, D * sizeof(float));
-      memcpy(v + head, row + 2 * NH * D, D * sizeof(float));
-    }
-  }
-}
-
-// qkv (T,3,NH,D); q, k, v (NH,T,D).
-KERNEL void merge_heads(float *qkv, const float *q, const float *k, const float *v, size_t T,
-                        size_t NH, size_t D, size_t begin, size_t end) {
-  for (size_t t = begin; t < end; t++) {
-    for (size_t h = 0; h < NH; h++) {
-      float *row = qkv + t * 3 * NH * D + h * D;
-      const size_t head = (h * T + t) * D;
-      memcpy(row, q + head, D * sizeof(float));
-      memcpy(row + NH * D, k + head, D * sizeof(float));
-      memcpy(row + 2 * NH * D, v + head, D * sizeof(float));
-    }
+// s (rows,columns; ld).
+KERNEL void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t rows, size_t columns,
+                          size_t ld) {
+  for (size_t r = 0; r < rows; r++) {
+    float *x = s + r * ld;
+    const int distance = (int)k0 - (int)(q0 + r);
+    VECTORISE(1)
+    for (int c = 0; c < (int)columns; c++) x[c] += slope * (float)(distance + c);
   }
 }
 

@@ -8,3 +8,20 @@ KERNEL void add(float *out, const float *a, const float *b, size_t n) {
   VECTORISE(1)
   for (size_t i = 0; i < n; i++) out[i] = a[i] + b[i];
 }
+
+// out, a, b (n).
+KERNEL void multiply(float *out, const float *a, const float *b, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) out[i] = a[i] * b[i];
+}
+
+// out, in (n).
+KERNEL void scale(float *out, const float *in, float factor, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) out[i] = in[i] * factor;
+}
+
+// out (rows,C; ldo); in (rows,C; ldi).
+void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi) {
+  for (size_t r = 0; r < rows; r++) memcpy(out + r * ldo, in + r * ldi, C * sizeof(float));
+}

@@ -3,14 +3,18 @@
 #include "kernels.h"
 #include "vectormath.h"
 
-// out (rows,C); token (V,C); position (T_max,C); tokens (rows).
+// out (rows,C); token (V,C); position (T_max,C) or NULL; tokens (rows).
 KERNEL void embedding_forward(float *out, const float *token, const float *position,
                               const int64_t *tokens, size_t first, size_t rows, size_t T,
                               size_t C) {
   for (size_t r = 0; r < rows; r++) {
     const float *a = token + (size_t)tokens[r] * C;
-    const float *b = position + (first + r) % T * C;
     float *y = out + r * C;
+    if (!position) {
+      memcpy(y, a, C * sizeof(float));
+      continue;
+    }
+    const float *b = position + (first + r) % T * C;
     VECTORISE(1)
     for (size_t c = 0; c < C; c++) y[c] = a[c] + b[c];
   }

@@ -4,8 +4,7 @@
 // nearly equal numbers are subtracted where gelu is nearly 0. The tanh that it implies,
 // 2 / (1 + e^-2u) - 1, is within 2.4e-7, four roundings of 2^-24: x/2 times that is an ulp of x.
 
-#include "kernels.h"
-#include "vectormath.h"
+#include "activation.h"
 
 #define SQRT_8_OVER_PI 1.59576912f
 #define CUBIC 0.044715f
@@ -30,27 +29,4 @@ INLINE float gelu_slope(float x) {
   return s + x * s * (e * s) * (SQRT_8_OVER_PI * (1.0f + 3.0f * CUBIC * x * x));
 }
 
-// out, in (n).
-KERNEL void gelu_forward(float *out, const float *in, size_t n) {
-  VECTORISE(1)
-  for (size_t i = 0; i < n; i++) out[i] = gelu(in[i]);
-}
-
-// out, in (rows,C); bias (C).
-KERNEL void bias_gelu_forward(float *out, float *in, const float *bias, size_t rows, size_t C) {
-  for (size_t r = 0; r < rows; r++) {
-    float *x = in + r * C;
-    float *y = out + r * C;
-    VECTORISE(1)
-    for (size_t c = 0; c < C; c++) {
-      x[c] += bias[c];
-      y[c] = gelu(x[c]);
-    }
-  }
-}
-
-// din, dout, in (n).
-KERNEL void gelu_backward(float *din, const float *dout, const float *in, size_t n) {
-  VECTORISE(1)
-  for (size_t i = 0; i < n; i++) din[i] = dout[i] * gelu_slope(in[i]);
-}
+ACTIVATION(gelu, gelu, gelu_slope)

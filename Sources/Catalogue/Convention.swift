@@ -9,10 +9,13 @@ public struct Convention: Sendable, Equatable {
   public let provenance: String
   /// The normalised output, input of the next linear layer. Otherwise made again from the input.
   public let keepsNormOutput: Bool
+  /// The input of a norm without a mean, times its reciprocal deviation, which the gradient of the
+  /// weight is made of. Otherwise made again.
+  public let keepsNormalised: Bool
   /// Mean and reciprocal deviation of each row. Otherwise made again from the input.
   public let keepsNormStatistics: Bool
-  /// Queries, keys and values as three tensors of contiguous heads, or the one output of their
-  /// projection.
+  /// Queries, keys and values as three tensors of contiguous heads, the keys and values repeated
+  /// for each head of queries or not, or the one output of their projection.
   public let qkv: QKV
   /// The scores before the softmax.
   public let keepsScores: Bool
@@ -28,7 +31,7 @@ public struct Convention: Sendable, Equatable {
   public let loss: Loss
 
   /// Layout of queries, keys and values.
-  public enum QKV: String, Sendable { case split, fused }
+  public enum QKV: String, Sendable { case split, repeated, fused }
   /// Form of a dropout mask: a byte for each element, or only the seed that makes it.
   public enum DropoutMask: String, Sendable { case byte, seed }
   /// What the loss keeps of the logits.
@@ -47,22 +50,25 @@ extension Convention {
   /// norms, which they neglect.
   public static let textbook = Convention(
     name: "textbook", provenance: "Korthikanti et al., arXiv 2205.05198, section 4.1",
-    keepsNormOutput: true, keepsNormStatistics: true, qkv: .split, keepsScores: false,
+    keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .split,
+    keepsScores: false,
     keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
     keepsProjectionOutput: false, loss: .probabilitiesInPlace)
 
-  /// What eager PyTorch keeps for the ops of a plain GPT-2: `derivatives.yaml`, checked with
-  /// `saved_tensors_hooks` (Tests/Fixtures/saved-for-backward.json).
+  /// What eager PyTorch keeps for the ops of a plain GPT-2, and of the Llama of transformers:
+  /// `derivatives.yaml`, checked with `saved_tensors_hooks` (Tests/Fixtures/saved-for-backward.json).
   public static let pytorch = Convention(
     name: "pytorch", provenance: "PyTorch 2.13, torch.autograd.graph.saved_tensors_hooks",
-    keepsNormOutput: true, keepsNormStatistics: true, qkv: .split, keepsScores: false,
+    keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
+    keepsScores: false,
     keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
     keepsProjectionOutput: false, loss: .logSoftmax)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
     name: "llm.c", provenance: "karpathy/llm.c, train_gpt2.c, fill_in_activation_sizes",
-    keepsNormOutput: true, keepsNormStatistics: true, qkv: .fused, keepsScores: true,
+    keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
+    keepsScores: true,
     keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
     keepsProjectionOutput: true, loss: .logitsAndProbabilities)
 
@@ -70,7 +76,8 @@ extension Convention {
   /// elementwise pass can make again is not kept.
   public static let lean = Convention(
     name: "lean", provenance: "Assay: keep only what would cost a matrix product",
-    keepsNormOutput: false, keepsNormStatistics: false, qkv: .fused, keepsScores: false,
+    keepsNormOutput: false, keepsNormalised: false, keepsNormStatistics: false, qkv: .fused,
+    keepsScores: false,
     keepsDroppedProbabilities: false, dropoutMask: .seed, keepsActivationOutput: false,
     keepsProjectionOutput: false, loss: .probabilitiesInPlace)
 

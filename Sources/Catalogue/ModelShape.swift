@@ -27,6 +27,8 @@ public struct ModelShape: Codable, Sendable, Equatable {
   public var tiedHead: Bool
   /// Added to the variance inside a norm.
   public var normEpsilon: Float
+  /// What distinguishes the family.
+  public var architecture = Architecture()
 
   /// The architectures that Assay can run.
   public enum Family: String, Codable, Sendable, CaseIterable {

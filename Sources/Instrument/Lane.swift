@@ -70,3 +70,17 @@ extension Engine {
     }
   }
 }
+
+extension Engine {
+  /// Runs `body` for each head of queries. Heads that share keys and values run one after the other
+  /// in one strand, so that their gradients add up in one order.
+  ///
+  /// - Parameter body: gets the head, and whether it is the first that touches its keys and values.
+  func forEachGrouped(
+    _ shape: AttentionShape, _ body: (_ item: Int, _ isFirst: Bool, inout Lane) -> Void
+  ) -> ProductCounts {
+    forEach(shape.kvItems) { kvItem, lane in
+      for member in 0..<shape.group { body(kvItem * shape.group + member, member == 0, &lane) }
+    }
+  }
+}

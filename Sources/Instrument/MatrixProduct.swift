@@ -35,6 +35,13 @@ struct MatrixProduct {
       blasint(ldc))
   }
 
+  /// The same product, set or added to what C holds.
+  func adding(_ accumulates: Bool) -> MatrixProduct {
+    var product = self
+    product.beta = accumulates ? 1 : 0
+    return product
+  }
+
   /// The rows `range` of C, and where they begin in A and C.
   func rows(_ range: Range<Int>) -> (product: MatrixProduct, offsetA: Int, offsetC: Int) {
     var part = pinned

@@ -3,9 +3,13 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case matrixProduct
   case embed, embedBackward
   case layerNorm, layerNormStatistics, layerNormApply, layerNormBackward
+  case rmsNorm, rmsNormStatistics, rmsNormApply, rmsNormBackward
   case addBias, biasGradient, addBiasAndResidual, add
   case splitHeads, attention, attentionBackward, flashAttention, flashAttentionBackward
+  case rotaryAngles, rotary, rotaryBackward, copyHeads
   case biasGELU, gelu, geluBackward
+  case biasReLU, relu, reluBackward, biasSiLU, silu, siluBackward
+  case multiply, scale
   case dropoutMask, applyDropout
   case crossEntropy, crossEntropyBackward, mean
   case sumOfSquares, adamW

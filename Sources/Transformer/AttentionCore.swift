@@ -14,7 +14,7 @@ enum AttentionCore {
   /// What tiled attention keeps.
   struct Flash: ~Copyable {
     let logSumExp: Tensor
-    let qkv: Tensor
+    let heads: QueryKeyValue
   }
 
   /// What eager attention keeps: (b·a·s, s) tensors, and the heads.
@@ -33,7 +33,7 @@ enum AttentionCore {
     }
   }
 
-  /// Writes the context (R,h) from the projection's output (R,3h).
+  /// Writes the context (R,a·d) from queries, keys and values (R,(a+2g)·d).
   static func forward(
     into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
   ) -> Saved {
@@ -64,26 +64,27 @@ enum AttentionCore {
     into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
   ) -> Saved {
     let shape = step.attentionShape
+    let heads = QueryKeyValue.fused(qkv)
     let logSumExp = step.engine.make(
       step.recipe.batch * step.shape.heads, step.recipe.sequence, .activation,
       .attentionLogSumExp)
-    step.engine.flashAttention(into: context, logSumExp: logSumExp, qkv, shape, dropout)
-    return .flash(Flash(logSumExp: logSumExp, qkv: qkv))
+    step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
+    return .flash(Flash(logSumExp: logSumExp, heads: heads))
   }
 
   /// Gradients.
   ///
   /// - Parameters:
-  ///   - gradient: (R,h), of the context.
-  ///   - context: (R,h), what forward wrote.
-  /// - Returns: the gradient of the projection's output, (R,3h).
+  ///   - gradient: (R,a·d), of the context.
+  ///   - context: (R,a·d), what forward wrote.
+  /// - Returns: the gradient of queries, keys and values, (R,(a+2g)·d).
   static func backward(
     _ gradient: borrowing Tensor, context: borrowing Tensor, _ saved: consuming Saved,
     _ dropout: Dropout, _ step: Step
   ) -> Tensor {
     let engine = step.engine
     let qkvGradient = engine.make(
-      gradient.rows, 3 * gradient.columns, .temporary, .activationGradient)
+      gradient.rows, step.attentionShape.qkvWidth, .temporary, .activationGradient)
     switch consume saved {
     case .eager(let saved):
       engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
@@ -97,7 +98,7 @@ enum AttentionCore {
     case .flash(let saved):
       engine.flashAttentionBackward(
         into: qkvGradient, from: gradient, context: context, logSumExp: saved.logSumExp,
-        saved.qkv, step.attentionShape, dropout)
+        saved.heads, step.attentionShape, dropout)
     }
     return qkvGradient
   }
@@ -107,6 +108,7 @@ enum AttentionCore {
     switch step.convention.qkv {
     case .fused: return .fused(qkv)
     case .split: return step.engine.splitHeads(qkv, step.attentionShape)
+    case .repeated: return step.engine.splitHeads(qkv, step.attentionShape, repeating: true)
     }
   }
 

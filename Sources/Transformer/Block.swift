@@ -1,19 +1,26 @@
 import Catalogue
 import Instrument
 
-/// A pre-norm block: x + attention(norm(x)), and then x + mlp(norm(x)).
+/// A pre-norm block. In sequence: x + attention(norm(x)), and then x + mlp(norm(x)). In parallel:
+/// x + attention(norm(x)) + mlp(norm(x)), with a norm for each or one for both.
 public struct Block: ~Copyable {
-  var attentionNorm: LayerNorm
+  var attentionNorm: Norm
   var attention: SelfAttention
-  var mlpNorm: LayerNorm
+  /// Nil where the norm before the attention serves both.
+  var mlpNorm: Norm?
   var mlp: MLP
-  private let name: String
+  let isParallel: Bool
+  let name: String
 
   /// What backward needs: the type is the list of what a block keeps.
   struct Saved: ~Copyable {
-    let attentionNorm: LayerNorm.Saved
+    /// The residual stream before the block, (R,h).
+    let input: Tensor
+    let attentionNorm: Norm.Saved
     let attention: SelfAttention.Saved
-    let mlpNorm: LayerNorm.Saved
+    /// The stream between attention and feed-forward network; nil where they are parallel.
+    let middle: Tensor?
+    let mlpNorm: Norm.Saved?
     let mlp: MLP.Saved
   }
 
@@ -21,12 +28,14 @@ public struct Block: ~Copyable {
     _ shape: ModelShape, layer: Int,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
+    let residual = shape.architecture.residual
     name = "block.\(layer)"
+    isParallel = residual != .sequential
     let outer = engine.enter(name)
     defer { engine.leave(outer) }
-    attentionNorm = LayerNorm("attentionNorm", shape, engine)
+    attentionNorm = Norm("attentionNorm", shape, engine)
     attention = SelfAttention(shape, layer: layer, initialisation, engine)
-    mlpNorm = LayerNorm("mlpNorm", shape, engine)
+    mlpNorm = residual == .parallelSharedNorm ? nil : Norm("mlpNorm", shape, engine)
     mlp = MLP(shape, layer: layer, initialisation, engine)
   }
 
@@ -34,36 +43,51 @@ public struct Block: ~Copyable {
   func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
-    let attended = attentionNorm.forward(stream, step)
-    let middle = attention.forward(attended.output, addingTo: stream, step)
-    let attentionNormSaved = attentionNorm.save(stream, attended.statistics, step)
+    return isParallel ? parallel(stream, step) : sequential(stream, step)
+  }
 
-    let normalised = mlpNorm.forward(middle.stream, step)
-    let after = mlp.forward(normalised.output, addingTo: middle.stream, step)
-    let mlpNormSaved = mlpNorm.save(middle.stream, normalised.statistics, step)
+  private func sequential(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+    let normalised = attentionNorm.forward(stream, step)
+    let heads = attention.project(normalised.output, step)
+    let attentionNormSaved = normalised.kept(step)
+    let attended = attention.forward(heads, addingTo: stream, step)
+    attentionNorm.keepInput(stream, step)
+
+    let middle = attended.stream
+    let mlpNormalised = mlpNorm!.forward(middle, step)
+    let expanded = mlp.expand(mlpNormalised.output, step)
+    let mlpNormSaved = mlpNormalised.kept(step)
+    let after = mlp.forward(expanded, addingTo: middle, step)
+    mlpNorm!.keepInput(middle, step)
     return Forwarded(
       stream: after.stream,
       saved: Saved(
-        attentionNorm: attentionNormSaved, attention: middle.saved, mlpNorm: mlpNormSaved,
-        mlp: after.saved))
+        input: stream, attentionNorm: attentionNormSaved, attention: attended.saved,
+        middle: middle, mlpNorm: mlpNormSaved, mlp: after.saved))
   }
 
-  /// Gradients. That of the residual stream (R,h) is updated in place, from the one after the block
-  /// to the one before it; what was kept is freed on the way.
-  mutating func backward(_ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step) {
-    let engine = step.engine
-    let outer = engine.enter(name)
-    defer { engine.leave(outer) }
-    let mlpGradient = mlp.backward(
-      gradient, saved.mlp, input: mlpNorm, again: saved.mlpNorm, step)
-    mlpNorm.backward(
-      into: gradient, addingResidual: true, from: mlpGradient, saved.mlpNorm, engine)
-    _ = consume mlpGradient
-    _ = consume saved.mlpNorm
+  private func parallel(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+    let normalised = attentionNorm.forward(stream, step)
+    let heads = attention.project(normalised.output, step)
+    let attended = attention.forward(heads, addingTo: stream, step)
 
-    let attentionGradient = attention.backward(
-      gradient, saved.attention, input: attentionNorm, again: saved.attentionNorm, step)
-    attentionNorm.backward(
-      into: gradient, addingResidual: true, from: attentionGradient, saved.attentionNorm, engine)
+    let mlpNormalised = mlpNorm?.forward(stream, step)
+    let expanded = expand(mlpNormalised, normalised, step)
+    let after = mlp.forward(expanded, addingTo: attended.stream, step)
+    attentionNorm.keepInput(stream, step)
+    return Forwarded(
+      stream: after.stream,
+      saved: Saved(
+        input: stream, attentionNorm: normalised.kept(step), attention: attended.saved,
+        middle: nil, mlpNorm: mlpNormalised?.kept(step), mlp: after.saved))
+  }
+
+  private func expand(
+    _ own: borrowing Norm.Normalised?, _ shared: borrowing Norm.Normalised, _ step: Step
+  ) -> MLP.Expanded {
+    switch own {
+    case .some(let own): mlp.expand(own.output, step)
+    case .none: mlp.expand(shared.output, step)
+    }
   }
 }

@@ -77,7 +77,7 @@ struct BlockStack: ~Copyable {
     _ layers: Range<Int>, _ input: consuming Tensor, _ step: Step
   ) -> Forwarded<Tensor> {
     let first = blocks[layers.lowerBound].forward(input, step)
-    let checkpoint = first.saved.attentionNorm.input
+    let checkpoint = first.saved.input
     var stream = first.stream
     for layer in layers.dropFirst() {
       let passed = blocks[layer].forward(stream, step)

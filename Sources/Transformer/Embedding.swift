@@ -1,16 +1,22 @@
 import Catalogue
 import Instrument
 
-/// Token and position embeddings, and the dropout after them.
+/// Token embedding, position embedding where positions have one, and what follows them: a factor, a
+/// norm, dropout.
 struct Embedding: ~Copyable {
   var token: Parameter
-  var position: Parameter
+  var position: Parameter?
+  var norm: Norm?
+  private let offset: Int
+  private let scale: Float
 
   private static let dropout = DropoutLayer(
     role: .embeddingDropoutMask, site: .embedding, layer: 0)
 
   /// What backward needs.
   struct Saved: ~Copyable {
+    let normInput: Tensor?
+    let norm: Norm.Saved?
     let mask: Tensor?
   }
 
@@ -18,49 +24,92 @@ struct Embedding: ~Copyable {
     _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine
   ) {
+    let architecture = shape.architecture
     let outer = engine.enter("embedding")
-    defer { engine.leave(outer) }
     token = Parameter(
       .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding), engine)
-    position = Parameter(
-      .positionEmbedding, shape.positions, shape.hidden, initialisation(.positionEmbedding),
-      engine)
+    if case .learned(let offset) = architecture.position {
+      position = Parameter(
+        .positionEmbedding, shape.positions + offset, shape.hidden,
+        initialisation(.positionEmbedding), engine)
+      self.offset = offset
+    } else {
+      position = nil
+      offset = 0
+    }
+    engine.leave(outer)
+    norm = architecture.hasEmbeddingNorm ? Norm("embeddingNorm", shape, engine) : nil
+    scale = architecture.embeddingScale
   }
 
   /// The residual stream (R,h) at the first block, from ids (b,s).
   func forward(_ tokens: borrowing Tensor, _ step: Step) -> Forwarded<Saved> {
     let engine = step.engine
     let outer = engine.enter("embedding")
-    defer { engine.leave(outer) }
-    let stream = engine.embed(tokens, token: token.value, position: position.value)
-    guard Self.dropout.isActive(step) else {
-      return Forwarded(stream: stream, saved: Saved(mask: nil))
+    let embedded = engine.embed(tokens, token: token.value, position: position, offset: offset)
+    if scale != 1 { engine.scale(embedded, by: scale) }
+    engine.leave(outer)
+    let normalised = norm?.forward(embedded, step)
+    guard let normalised else {
+      let mask = drop(embedded, step)
+      return Forwarded(stream: embedded, saved: Saved(normInput: nil, norm: nil, mask: mask))
     }
-    let mask = Self.dropout.forward(into: stream, stream, step)
-    return Forwarded(stream: stream, saved: Saved(mask: mask))
+    norm?.keepInput(embedded, step)
+    let mask = drop(normalised.output, step)
+    let parts = normalised.parts()
+    return Forwarded(
+      stream: parts.output, saved: Saved(normInput: embedded, norm: parts.saved, mask: mask))
   }
 
-  /// Gradients from that of the stream (R,h), which is overwritten where there is dropout.
+  /// Drops elements of the stream in place.
+  private func drop(_ stream: borrowing Tensor, _ step: Step) -> Tensor? {
+    guard Self.dropout.isActive(step) else { return nil }
+    let outer = step.engine.enter("embedding")
+    defer { step.engine.leave(outer) }
+    return Self.dropout.forward(into: stream, stream, step)
+  }
+
+  /// Gradients from that of the stream (R,h), which is overwritten where something follows the
+  /// embedding.
   mutating func backward(
     _ gradient: borrowing Tensor, _ saved: consuming Saved, tokens: borrowing Tensor, _ step: Step
   ) {
     let engine = step.engine
     let outer = engine.enter("embedding")
-    defer { engine.leave(outer) }
     if Self.dropout.isActive(step) {
       Self.dropout.backward(into: gradient, gradient, saved.mask, step)
     }
+    engine.leave(outer)
+    if let input = saved.normInput, let normSaved = saved.norm {
+      norm?.backward(
+        into: gradient, addingResidual: false, from: gradient, normSaved, of: input, engine)
+    }
+    let again = engine.enter("embedding")
+    defer { engine.leave(again) }
+    position?.accumulate { position, accumulating in
+      engine.embedBackward(
+        position: position, accumulating: accumulating, offset: offset, from: gradient,
+        batch: tokens.rows)
+    }
+    if scale != 1 { engine.scale(gradient, by: scale) }
     // A token's row is added to wherever the token occurs, so an untouched gradient starts at zero.
     token.accumulate { token, accumulating in
       if !accumulating { engine.fill(token, with: 0) }
+      engine.embedBackward(token: token, from: gradient, tokens: tokens)
     }
-    let accumulating = position.beginGradient()
-    token.withGradient { token in
-      position.withGradient { position in
-        engine.embedBackward(
-          token: token, position: position, accumulating: accumulating, from: gradient,
-          tokens: tokens)
-      }
+  }
+}
+
+extension Engine {
+  /// The same with a position embedding that may be missing.
+  fileprivate func embed(
+    _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Parameter?,
+    offset: Int
+  ) -> Tensor {
+    switch position {
+    case .some(let position):
+      embed(tokens, token: token, position: position.value, offset: offset)
+    case .none: embed(tokens, token: token)
     }
   }
 }

@@ -6,7 +6,6 @@ import Instrument
 enum Head {
   /// What backward needs.
   struct Saved: ~Copyable {
-    let input: Tensor?
     let distribution: Tensor
     let logits: Tensor?
     let losses: Tensor?
@@ -19,9 +18,10 @@ enum Head {
     let saved: Saved
   }
 
-  /// The mean loss of `input` (R,h) under the head's `weight` (V,h).
+  /// The mean loss of `input` (R,h) under the head's `weight` (V,h) and `bias` (1,V).
   static func forward(
-    _ input: consuming Tensor, weight: borrowing Tensor, targets: borrowing Tensor, _ step: Step
+    _ input: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Parameter?,
+    targets: borrowing Tensor, _ step: Step
   ) -> Evaluated {
     let (engine, convention) = (step.engine, step.convention)
     let outer = engine.enter("head")
@@ -29,7 +29,10 @@ enum Head {
     input.retag(.headInput)
     let logits = engine.make(input.rows, weight.rows, .activation, .logits)
     engine.linear(into: logits, input, weight: weight)
-    let input = input.kept(if: convention.keepsNormOutput)
+    switch bias {
+    case .some(let bias): engine.addBias(logits, bias.value)
+    case .none: break
+    }
     let losses = engine.make(logits.rows, 1, .activation, .losses)
     switch convention.loss {
     case .logSoftmax:
@@ -43,14 +46,14 @@ enum Head {
       return Evaluated(
         loss: loss,
         saved: Saved(
-          input: input, distribution: output, logits: nil, losses: nil, totalWeight: total))
+          distribution: output, logits: nil, losses: nil, totalWeight: total))
     case .logitsAndProbabilities:
       let output = engine.make(logits.rows, logits.columns, .activation, .lossProbabilities)
       engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
       return Evaluated(
         loss: engine.mean(losses),
         saved: Saved(
-          input: input, distribution: output, logits: logits, losses: losses, totalWeight: nil))
+          distribution: output, logits: logits, losses: losses, totalWeight: nil))
     case .probabilitiesInPlace:
       engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
       logits.retag(.lossProbabilities)
@@ -58,7 +61,7 @@ enum Head {
       return Evaluated(
         loss: loss,
         saved: Saved(
-          input: input, distribution: logits, logits: nil, losses: nil, totalWeight: nil))
+          distribution: logits, logits: nil, losses: nil, totalWeight: nil))
     }
   }
 
@@ -66,25 +69,29 @@ enum Head {
   ///
   /// - Parameters:
   ///   - weight: the head's, (V,h), gets its gradient.
-  ///   - norm: makes the input again, if it was not kept.
+  ///   - bias: the head's, (1,V), gets its gradient.
+  ///   - norm: makes the input again from `normInput`, if it was not kept.
   ///   - scale: the weight of this pass; less than 1 when several are added up.
   /// - Returns: the gradient of the input, (R,h).
   static func backward(
-    _ saved: consuming Saved, weight: inout Parameter, input norm: borrowing LayerNorm,
-    again normSaved: borrowing LayerNorm.Saved, targets: borrowing Tensor, scale: Float,
-    _ step: Step
+    _ saved: consuming Saved, weight: inout Parameter, bias: inout Parameter?,
+    input norm: borrowing Norm, _ normSaved: borrowing Norm.Saved, of normInput: borrowing Tensor,
+    targets: borrowing Tensor, scale: Float, _ step: Step
   ) -> Tensor {
     let engine = step.engine
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
     let logitsGradient = logitsGradient(
       saved.distribution, targets: targets, scale: scale / Float(step.rows), step)
-    let input = norm.output(saved.input, again: normSaved, engine)
-    weight.accumulate { weight, accumulating in
-      engine.linearWeightGradient(
-        into: weight, accumulating: accumulating, logitsGradient, input: input)
+    bias?.accumulate { bias, accumulating in
+      engine.biasGradient(into: bias, accumulating: accumulating, logitsGradient)
     }
-    _ = consume input
+    norm.withOutput(normSaved, of: normInput, engine) { input in
+      weight.accumulate { weight, accumulating in
+        engine.linearWeightGradient(
+          into: weight, accumulating: accumulating, logitsGradient, input: input)
+      }
+    }
     let inputGradient = engine.make(
       step.rows, step.shape.hidden, .temporary, .activationGradient)
     engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight.value)

@@ -2,10 +2,12 @@ extension LanguageModel {
   /// Calls `body` with each parameter, in the order of the forward pass.
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&embedding.token)
-    body(&embedding.position)
+    if embedding.position != nil { body(&embedding.position!) }
+    embedding.norm?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
     finalNorm.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
+    if headBias != nil { body(&headBias!) }
   }
 }
 
@@ -13,8 +15,11 @@ extension Block {
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     attentionNorm.forEachParameter(body)
     attention.qkv.forEachParameter(body)
+    attention.queryNorm?.norm.forEachParameter(body)
+    attention.keyNorm?.norm.forEachParameter(body)
     attention.projection.linear.forEachParameter(body)
-    mlpNorm.forEachParameter(body)
+    mlpNorm?.forEachParameter(body)
+    mlp.gate?.forEachParameter(body)
     mlp.up.forEachParameter(body)
     mlp.down.linear.forEachParameter(body)
   }
@@ -23,13 +28,13 @@ extension Block {
 extension Linear {
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&weight)
-    body(&bias)
+    if bias != nil { body(&bias!) }
   }
 }
 
-extension LayerNorm {
+extension Norm {
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&weight)
-    body(&bias)
+    if bias != nil { body(&bias!) }
   }
 }

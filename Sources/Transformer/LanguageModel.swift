@@ -6,14 +6,18 @@ import Instrument
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding
   var blocks: BlockStack
-  var finalNorm: LayerNorm
+  var finalNorm: Norm
   var ownHead: Parameter?
+  var headBias: Parameter?
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
+    let angles: RotaryTable?
     let embedding: Embedding.Saved
-    var blocks: BlockStack.Saved
-    let finalNorm: LayerNorm.Saved
+    let blocks: BlockStack.Saved
+    /// The residual stream behind the last block, (R,h).
+    let stream: Tensor
+    let finalNorm: Norm.Saved
     let head: Head.Saved
   }
 
@@ -37,27 +41,34 @@ public struct LanguageModel: ~Copyable {
     }
     embedding = Embedding(shape, initialisation, engine)
     blocks = BlockStack(shape, initialisation, engine)
-    finalNorm = LayerNorm("finalNorm", shape, engine)
-    ownHead = nil
-    if !shape.tiedHead {
-      let outer = engine.enter("head")
-      ownHead = Parameter(
-        .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
-      engine.leave(outer)
-    }
+    finalNorm = Norm("finalNorm", shape, engine)
+    let outer = engine.enter("head")
+    ownHead =
+      shape.tiedHead
+      ? nil
+      : Parameter(.headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
+    headBias =
+      shape.architecture.biases.head
+      ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
+    engine.leave(outer)
   }
 
   /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
   func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
+    var step = step
+    let angles = RotaryTable.make(step)
+    step.angles = RotaryTable.angles(of: angles)
     let embedded = embedding.forward(tokens, step)
     let passed = blocks.forward(embedded.stream, step)
-    let normalised = finalNorm.forward(passed.stream, step)
-    let normSaved = finalNorm.save(passed.stream, normalised.statistics, step)
+    let stream = passed.stream
+    let normalised = finalNorm.forward(stream, step)
+    finalNorm.keepInput(stream, step)
     let head = headForward(normalised.output, targets: targets, step)
     return Evaluated(
       loss: head.loss,
       saved: Saved(
-        embedding: embedded.saved, blocks: passed.saved, finalNorm: normSaved, head: head.saved))
+        angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
+        finalNorm: normalised.kept(step), head: head.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
@@ -65,40 +76,47 @@ public struct LanguageModel: ~Copyable {
     _ saved: consuming Saved, tokens: borrowing Tensor, targets: borrowing Tensor, scale: Float,
     _ step: Step
   ) {
+    var step = step
+    let angles = saved.angles
+    step.angles = RotaryTable.angles(of: angles)
     let normalisedGradient = headBackward(
-      saved.head, again: saved.finalNorm, targets: targets, scale: scale, step)
+      saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
     let gradient = step.engine.make(
       step.rows, step.shape.hidden, .temporary, .activationGradient)
     finalNorm.backward(
       into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
-      step.engine)
+      of: saved.stream, step.engine)
     _ = consume normalisedGradient
     _ = consume saved.finalNorm
+    _ = consume saved.stream
     blocks.backward(gradient, saved.blocks, step)
+    _ = consume angles
     embedding.backward(gradient, saved.embedding, tokens: tokens, step)
   }
 
   private func headForward(
-    _ input: consuming Tensor, targets: borrowing Tensor, _ step: Step
+    _ input: borrowing Tensor, targets: borrowing Tensor, _ step: Step
   ) -> Head.Evaluated {
     switch ownHead {
-    case .some(let own): Head.forward(input, weight: own.value, targets: targets, step)
-    case .none: Head.forward(input, weight: embedding.token.value, targets: targets, step)
+    case .some(let own):
+      Head.forward(input, weight: own.value, bias: headBias, targets: targets, step)
+    case .none:
+      Head.forward(input, weight: embedding.token.value, bias: headBias, targets: targets, step)
     }
   }
 
   private mutating func headBackward(
-    _ saved: consuming Head.Saved, again normSaved: borrowing LayerNorm.Saved,
-    targets: borrowing Tensor, scale: Float, _ step: Step
+    _ saved: consuming Head.Saved, _ normSaved: borrowing Norm.Saved,
+    of stream: borrowing Tensor, targets: borrowing Tensor, scale: Float, _ step: Step
   ) -> Tensor {
     if step.shape.tiedHead {
       Head.backward(
-        saved, weight: &embedding.token, input: finalNorm, again: normSaved, targets: targets,
-        scale: scale, step)
+        saved, weight: &embedding.token, bias: &headBias, input: finalNorm, normSaved, of: stream,
+        targets: targets, scale: scale, step)
     } else {
       Head.backward(
-        saved, weight: &ownHead!, input: finalNorm, again: normSaved, targets: targets,
-        scale: scale, step)
+        saved, weight: &ownHead!, bias: &headBias, input: finalNorm, normSaved, of: stream,
+        targets: targets, scale: scale, step)
     }
   }
 }

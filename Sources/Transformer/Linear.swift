@@ -1,15 +1,16 @@
 import Catalogue
 import Instrument
 
-/// A linear layer: x·Wᵀ + bias, with W (out,in).
+/// A linear layer: x·Wᵀ + bias, with W (out,in); some have no bias.
 struct Linear: ~Copyable {
   var weight: Parameter
-  var bias: Parameter
+  var bias: Parameter?
 
   /// Which weights they are.
   struct Roles {
     let weight: TensorRole
-    let bias: TensorRole
+    /// Nil for a layer without a bias.
+    let bias: TensorRole?
   }
 
   init(
@@ -17,7 +18,16 @@ struct Linear: ~Copyable {
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
     weight = Parameter(roles.weight, output, input, initialisation(roles.weight), engine)
-    bias = Parameter(roles.bias, 1, output, .constant(0), engine)
+    bias = roles.bias.map { Parameter($0, 1, output, .constant(0), engine) }
+  }
+
+  /// Writes the output (R,out) of `input` (R,in).
+  func forward(into output: borrowing Tensor, _ input: borrowing Tensor, _ engine: Engine) {
+    engine.linear(into: output, input, weight: weight.value)
+    switch bias {
+    case .some(let bias): engine.addBias(output, bias.value)
+    case .none: break
+    }
   }
 
   /// Gradients of weight and bias, and of the input.
@@ -37,7 +47,7 @@ struct Linear: ~Copyable {
   mutating func parametersBackward(
     _ gradient: borrowing Tensor, input: borrowing Tensor, _ engine: Engine
   ) {
-    bias.accumulate { bias, accumulating in
+    bias?.accumulate { bias, accumulating in
       engine.biasGradient(into: bias, accumulating: accumulating, gradient)
     }
     weight.accumulate { weight, accumulating in

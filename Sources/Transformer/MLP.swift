@@ -1,16 +1,25 @@
 import Catalogue
 import Instrument
 
-/// The feed-forward half of a block: up to f, GELU, and down to the residual stream.
+/// The feed-forward half of a block: up to f, an activation function, and down to the residual
+/// stream. A gated one multiplies the activation of one projection by another (Shazeer, arXiv
+/// 2002.05202).
 struct MLP: ~Copyable {
+  var gate: Linear?
   var up: Linear
   var down: ResidualProjection
+  let activation: Architecture.Activation
+  private let isGated: Bool
 
-  /// What backward needs.
+  /// What backward needs, besides the input.
   struct Saved: ~Copyable {
-    let input: Tensor?
-    let activationInput: Tensor
+    /// What the activation function is of: the output of `up`, or of `gate` where there is one. Not
+    /// kept where the output tells the slope.
+    let activationInput: Tensor?
     let activationOutput: Tensor?
+    /// What a gated activation is multiplied by, and the product.
+    let upOutput: Tensor?
+    let product: Tensor?
     let projection: ResidualProjection.Saved
   }
 
@@ -20,69 +29,104 @@ struct MLP: ~Copyable {
   ) {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
+    let architecture = shape.architecture
+    let hasBias = architecture.biases.mlp
+    gate =
+      architecture.isGated
+      ? Linear(
+        Linear.Roles(weight: .mlpGateWeight, bias: hasBias ? .mlpGateBias : nil),
+        input: shape.hidden, output: shape.feedForward, initialisation, engine) : nil
     up = Linear(
-      Linear.Roles(weight: .mlpUpWeight, bias: .mlpUpBias), input: shape.hidden,
+      Linear.Roles(weight: .mlpUpWeight, bias: hasBias ? .mlpUpBias : nil), input: shape.hidden,
       output: shape.feedForward, initialisation, engine)
     down = ResidualProjection(
-      Linear.Roles(weight: .mlpDownWeight, bias: .mlpDownBias), outputRole: .mlpProjectionOutput,
+      Linear.Roles(weight: .mlpDownWeight, bias: hasBias ? .mlpDownBias : nil),
+      outputRole: .mlpProjectionOutput,
       dropout: DropoutLayer(role: .mlpResidualDropoutMask, site: .mlpResidual, layer: layer),
       input: shape.feedForward, shape, initialisation, engine)
+    activation = architecture.activation
+    isGated = architecture.isGated
   }
 
-  /// stream + down(gelu(up(input))); `input` and `stream` (R,h).
-  func forward(_ input: consuming Tensor, addingTo stream: borrowing Tensor, _ step: Step)
-    -> Forwarded<Saved>
-  {
+  /// The projections of the input, (R,f) each.
+  struct Expanded: ~Copyable {
+    let activationInput: Tensor
+    let upOutput: Tensor?
+  }
+
+  /// Projects `input` (R,h) up to f; the bias of an ungated layer comes with the activation.
+  func expand(_ input: borrowing Tensor, _ step: Step) -> Expanded {
     let engine = step.engine
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     input.retag(.mlpInput)
     let hidden = engine.make(
       input.rows, step.shape.feedForward, .activation, .mlpActivationInput)
-    engine.linear(into: hidden, input, weight: up.weight.value)
-    let input = input.kept(if: step.convention.keepsNormOutput)
+    switch gate {
+    case .some(let gate):
+      gate.forward(into: hidden, input, engine)
+      let upOutput = engine.make(hidden.rows, hidden.columns, .activation, .mlpUpOutput)
+      up.forward(into: upOutput, input, engine)
+      return Expanded(activationInput: hidden, upOutput: upOutput)
+    case .none:
+      engine.linear(into: hidden, input, weight: up.weight.value)
+      return Expanded(activationInput: hidden, upOutput: nil)
+    }
+  }
+
+  /// stream + down(activation(expanded)); `stream` (R,h).
+  func forward(_ expanded: consuming Expanded, addingTo stream: borrowing Tensor, _ step: Step)
+    -> Forwarded<Saved>
+  {
+    let (engine, keepsOutput) = (step.engine, step.convention.keepsActivationOutput)
+    let outer = engine.enter("mlp")
+    defer { engine.leave(outer) }
+    let keepsInput = !(activation.isKnownByOutput && keepsOutput)
+    let hidden = expanded.activationInput
+    let upOutput = expanded.upOutput
     let activated = engine.make(hidden.rows, hidden.columns, .activation, .mlpActivationOutput)
-    engine.biasGELU(into: activated, hidden, bias: up.bias.value)
-    let projected = down.forward(activated, addingTo: stream, step)
+    activate(into: activated, hidden, engine)
+    let product = Self.product(activated, upOutput, .activation, engine)
+    let projected = project(product, activated, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
       saved: Saved(
-        input: input, activationInput: hidden,
-        activationOutput: activated.kept(if: step.convention.keepsActivationOutput),
-        projection: projected.saved))
+        activationInput: hidden.kept(if: keepsInput),
+        activationOutput: activated.kept(if: keepsOutput), upOutput: upOutput,
+        product: product?.kept(if: keepsOutput) ?? nil, projection: projected.saved))
   }
 
-  /// Gradients from that of the stream.
-  ///
-  /// - Parameters:
-  ///   - norm: makes the input again, if it was not kept.
-  /// - Returns: the gradient of the input, (R,h).
-  mutating func backward(
-    _ gradient: borrowing Tensor, _ saved: consuming Saved, input norm: borrowing LayerNorm,
-    again normSaved: borrowing LayerNorm.Saved, _ step: Step
-  ) -> Tensor {
-    let engine = step.engine
-    let outer = engine.enter("mlp")
-    defer { engine.leave(outer) }
-    let activated = Self.activated(saved.activationOutput, again: saved.activationInput, engine)
-    let hiddenGradient = down.backward(gradient, saved.projection, input: activated, step)
-    _ = consume activated
-    engine.geluBackward(hiddenGradient, input: saved.activationInput)
-    _ = consume saved.activationInput
-
-    let input = norm.output(saved.input, again: normSaved, engine)
-    up.parametersBackward(hiddenGradient, input: input, engine)
-    _ = consume input
-    return up.inputBackward(hiddenGradient, engine)
+  private func activate(
+    into output: borrowing Tensor, _ input: borrowing Tensor, _ engine: Engine
+  ) {
+    if isGated { return engine.activate(into: output, input, activation) }
+    switch up.bias {
+    case .some(let bias): engine.biasActivate(into: output, input, bias: bias.value, activation)
+    case .none: engine.activate(into: output, input, activation)
+    }
   }
 
-  /// The activation's output: as it was kept, or made again.
-  private static func activated(
-    _ kept: consuming Tensor?, again input: borrowing Tensor, _ engine: Engine
-  ) -> Tensor {
-    if let kept { return kept }
-    let output = engine.make(input.rows, input.columns, .temporary, .mlpActivationOutput)
-    engine.recomputing { engine.gelu(into: output, input) }
-    return output
+  /// What a gated network sends down; nil for one without a gate, which sends its activation.
+  private static func product(
+    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?, _ category: Category,
+    _ engine: Engine
+  ) -> Tensor? {
+    switch upOutput {
+    case .none: return nil
+    case .some(let upOutput):
+      let product = engine.make(activated.rows, activated.columns, category, .mlpProduct)
+      engine.multiply(into: product, activated, upOutput)
+      return product
+    }
+  }
+
+  private func project(
+    _ product: borrowing Tensor?, _ activated: borrowing Tensor,
+    addingTo stream: borrowing Tensor, _ step: Step
+  ) -> Forwarded<ResidualProjection.Saved> {
+    switch product {
+    case .some(let product): down.forward(product, addingTo: stream, step)
+    case .none: down.forward(activated, addingTo: stream, step)
+    }
   }
 }

@@ -32,13 +32,11 @@ struct ResidualProjection: ~Copyable {
     let (rows, hidden) = (stream.rows, stream.columns)
     let output = engine.make(rows, hidden, .activation, .blockOutput)
     if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
-      engine.linear(into: output, input, weight: linear.weight.value)
-      engine.addBiasAndResidual(output, bias: linear.bias.value, residual: stream)
+      forwardInPlace(output, input, addingTo: stream, engine)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
     }
     let projected = engine.make(rows, hidden, .activation, outputRole)
-    engine.linear(into: projected, input, weight: linear.weight.value)
-    engine.addBias(projected, linear.bias.value)
+    linear.forward(into: projected, input, engine)
     guard dropout.isActive(step) else {
       engine.add(into: output, projected, stream)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: projected))
@@ -48,6 +46,18 @@ struct ResidualProjection: ~Copyable {
     return Forwarded(
       stream: output,
       saved: Saved(mask: mask, output: projected.kept(if: step.convention.keepsProjectionOutput)))
+  }
+
+  /// The same where nothing lies between the projection and the stream.
+  private func forwardInPlace(
+    _ output: borrowing Tensor, _ input: borrowing Tensor, addingTo stream: borrowing Tensor,
+    _ engine: Engine
+  ) {
+    engine.linear(into: output, input, weight: linear.weight.value)
+    switch linear.bias {
+    case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
+    case .none: engine.add(into: output, output, stream)
+    }
   }
 
   /// Gradients from that of the stream after the addition; the stream's own passes by unchanged.

@@ -5,12 +5,15 @@ import Instrument
 /// and the projection back to the residual stream.
 struct SelfAttention: ~Copyable {
   var qkv: Linear
+  var queryNorm: HeadNorm?
+  var keyNorm: HeadNorm?
   var projection: ResidualProjection
   private let layer: Int
 
-  /// What backward needs.
+  /// What backward needs, besides the input.
   struct Saved: ~Copyable {
-    let input: Tensor?
+    let queryNorm: HeadNorm.Saved?
+    let keyNorm: HeadNorm.Saved?
     let core: AttentionCore.Saved
     let context: Tensor
     let projection: ResidualProjection.Saved
@@ -22,51 +25,81 @@ struct SelfAttention: ~Copyable {
   ) {
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
+    let architecture = shape.architecture
     qkv = Linear(
-      Linear.Roles(weight: .qkvWeight, bias: .qkvBias), input: shape.hidden,
-      output: 3 * shape.hidden, initialisation, engine)
+      Linear.Roles(weight: .qkvWeight, bias: architecture.biases.qkv ? .qkvBias : nil),
+      input: shape.hidden, output: (shape.heads + 2 * shape.kvHeads) * shape.headDimension,
+      initialisation, engine)
+    let hasHeadNorms = architecture.hasQueryKeyNorm
+    queryNorm = hasHeadNorms ? HeadNorm(.query, shape, engine) : nil
+    keyNorm = hasHeadNorms ? HeadNorm(.key, shape, engine) : nil
     projection = ResidualProjection(
-      Linear.Roles(weight: .attentionProjectionWeight, bias: .attentionProjectionBias),
+      Linear.Roles(
+        weight: .attentionProjectionWeight,
+        bias: architecture.biases.projection ? .attentionProjectionBias : nil),
       outputRole: .attentionProjectionOutput,
       dropout: DropoutLayer(
         role: .attentionResidualDropoutMask, site: .attentionResidual, layer: layer),
-      input: shape.hidden, shape, initialisation, engine)
+      input: shape.heads * shape.headDimension, shape, initialisation, engine)
     self.layer = layer
   }
 
-  /// stream + projection(attention(input)); `input` and `stream` (R,h).
-  func forward(_ input: consuming Tensor, addingTo stream: borrowing Tensor, _ step: Step)
+  /// Queries, keys and values (R,(a+2g)d) of `input` (R,h).
+  func project(_ input: borrowing Tensor, _ step: Step) -> Tensor {
+    let outer = step.engine.enter("attention")
+    defer { step.engine.leave(outer) }
+    input.retag(.attentionInput)
+    let heads = step.engine.make(
+      input.rows, qkv.weight.value.rows, .activation, .attentionQKV)
+    qkv.forward(into: heads, input, step.engine)
+    return heads
+  }
+
+  /// stream + projection(attention(heads)); `stream` (R,h).
+  func forward(_ heads: consuming Tensor, addingTo stream: borrowing Tensor, _ step: Step)
     -> Forwarded<Saved>
   {
     let engine = step.engine
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
-    input.retag(.attentionInput)
-    let heads = engine.make(input.rows, 3 * step.shape.hidden, .activation, .attentionQKV)
-    engine.linear(into: heads, input, weight: qkv.weight.value)
-    engine.addBias(heads, qkv.bias.value)
-    let input = input.kept(if: step.convention.keepsNormOutput)
-    let context = engine.make(stream.rows, stream.columns, .activation, .attentionContext)
+    let query = queryNorm?.forward(heads, step)
+    let key = keyNorm?.forward(heads, step)
+    if let angles = step.angles { engine.rotate(heads, by: angles, step.attentionShape) }
+    let context = engine.make(
+      stream.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
       into: context, heads, step.dropout(.attention, layer: layer), step)
     let projected = projection.forward(context, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
-      saved: Saved(input: input, core: core, context: context, projection: projected.saved))
+      saved: Saved(
+        queryNorm: query, keyNorm: key, core: core, context: context, projection: projected.saved))
   }
 
   /// Gradients from that of the stream.
   ///
   /// - Parameters:
-  ///   - norm: makes the input again, if it was not kept.
+  ///   - norm: gives the input, from what it kept of `normInput`.
   /// - Returns: the gradient of the input, (R,h).
   mutating func backward(
-    _ gradient: borrowing Tensor, _ saved: consuming Saved, input norm: borrowing LayerNorm,
-    again normSaved: borrowing LayerNorm.Saved, _ step: Step
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, input norm: borrowing Norm,
+    _ normSaved: borrowing Norm.Saved, of normInput: borrowing Tensor, _ step: Step
   ) -> Tensor {
     let engine = step.engine
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
+    let heads = headsGradient(gradient, saved, step)
+    norm.withOutput(normSaved, of: normInput, engine) { input in
+      qkv.parametersBackward(heads, input: input, engine)
+    }
+    return qkv.inputBackward(heads, engine)
+  }
+
+  /// The gradient of queries, keys and values, (R,(a+2g)d), as they were projected.
+  private mutating func headsGradient(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step
+  ) -> Tensor {
+    let engine = step.engine
     let contextGradient = projection.backward(
       gradient, saved.projection, input: saved.context, step)
     let heads = AttentionCore.backward(
@@ -74,10 +107,9 @@ struct SelfAttention: ~Copyable {
       step)
     _ = consume contextGradient
     _ = consume saved.context
-
-    let input = norm.output(saved.input, again: normSaved, engine)
-    qkv.parametersBackward(heads, input: input, engine)
-    _ = consume input
-    return qkv.inputBackward(heads, engine)
+    if let angles = step.angles { engine.rotateBackward(heads, by: angles, step.attentionShape) }
+    if let query = saved.queryNorm { queryNorm?.backward(heads, query, step) }
+    if let key = saved.keyNorm { keyNorm?.backward(heads, key, step) }
+    return heads
   }
 }

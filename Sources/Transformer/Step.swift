@@ -8,6 +8,8 @@ struct Step {
   let recipe: Recipe
   /// Number of the forward pass, from 0: another dropout mask each time.
   let pass: Int
+  /// The angles by which queries and keys are turned; nil where they are not.
+  var angles: RotaryAngles?
 
   /// b·s.
   var rows: Int { recipe.batch * recipe.sequence }
@@ -16,8 +18,9 @@ struct Step {
 
   var attentionShape: AttentionShape {
     AttentionShape(
-      batch: recipe.batch, heads: shape.heads, sequence: recipe.sequence,
-      headDimension: shape.headDimension)
+      batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
+      headDimension: shape.headDimension,
+      slopes: shape.architecture.position == .alibi ? ALiBi.slopes(heads: shape.heads) : [])
   }
 
   /// The places of a model that drop elements.

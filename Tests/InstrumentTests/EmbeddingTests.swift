@@ -50,8 +50,8 @@ import Testing
         ? engine.tensor(Self.positions, C, held) : engine.unwritten(Self.positions, C)
       let dOutput = engine.tensor(B * T, C, gradient)
       engine.embedBackward(
-        token: dToken, position: dPosition, accumulating: accumulating, from: dOutput,
-        tokens: tokens)
+        position: dPosition, accumulating: accumulating, from: dOutput, batch: tokens.rows)
+      engine.embedBackward(token: dToken, from: dOutput, tokens: tokens)
       return [dToken.result, dPosition.result]
     }
     var token = head.doubles

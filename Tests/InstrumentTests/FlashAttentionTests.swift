@@ -48,11 +48,12 @@ import Testing
     let qkv = engine.tensor(rows, 3 * reference.hidden, reference.qkv)
     let context = engine.unwritten(rows, reference.hidden)
     let logSumExp = engine.unwritten(shape.items, shape.sequence)
-    engine.flashAttention(into: context, logSumExp: logSumExp, qkv, shape, reference.dropout)
+    let heads = QueryKeyValue.fused(qkv)
+    engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, reference.dropout)
     let gradient = engine.tensor(rows, reference.hidden, reference.gradient)
     let qkvGradient = engine.unwritten(rows, 3 * reference.hidden)
     engine.flashAttentionBackward(
-      into: qkvGradient, from: gradient, context: context, logSumExp: logSumExp, qkv, shape,
+      into: qkvGradient, from: gradient, context: context, logSumExp: logSumExp, heads, shape,
       reference.dropout)
     return [context.result, logSumExp.result, qkvGradient.result]
   }

@@ -21,9 +21,9 @@ import Testing
       let input = engine.tensor(R, C, x)
       let bias = engine.tensor(1, C, b)
       let output = engine.unwritten(R, C)
-      engine.biasGELU(into: output, input, bias: bias)
+      engine.biasActivate(into: output, input, bias: bias, .geluTanh)
       let again = engine.unwritten(R, C)
-      engine.gelu(into: again, input)
+      engine.activate(into: again, input, .geluTanh)
       return [input.result, output.result, again.result]
     }
     // One rounding, the same as that of Float.
@@ -44,7 +44,7 @@ import Testing
     let (values, account) = try bothWays(.backward) { engine -> [[Float]] in
       let input = engine.tensor(R, C, x)
       let gradient = engine.tensor(R, C, dy)
-      engine.geluBackward(gradient, input: input)
+      engine.activateBackward(gradient, input: input, .geluTanh)
       return [gradient.result, input.result]
     }
     let expected = zip(x, dy).map { x, dy in

@@ -4,32 +4,20 @@ import Testing
 
 @Suite struct AttentionTests {
   @Test(
-    "Heads are split to where they belong, and merging them undoes it",
-    arguments: [(T: 1, NH: 1, D: 1), (T: 7, NH: 3, D: 5), (T: 64, NH: 2, D: 64)])
-  func heads(T: Int, NH: Int, D: Int) {
+    "ALiBi adds the slope times the distance",
+    arguments: [(q: 0, k: 0, rows: 1, columns: 1), (3, 0, 4, 7), (128, 64, 5, 33)])
+  func alibi(q: Int, k: Int, rows: Int, columns: Int) {
     var random = SplitMix64(seed: 1)
-    let qkv = random.floats(T * 3 * NH * D)
-    var parts = [garbage(NH * T * D), garbage(NH * T * D), garbage(NH * T * D)]
-    var merged = garbage(qkv.count)
-    // In two parts, so that the ranges are tested too.
-    for (begin, end) in [(0, T / 2), (T / 2, T)] {
-      var (q, k, v) = (parts[0], parts[1], parts[2])
-      split_heads(&q, &k, &v, qkv, T, NH, D, begin, end)
-      parts = [q, k, v]
-    }
-    for (i, part) in parts.enumerated() {
-      for t in 0..<T {
-        for h in 0..<NH {
-          for d in 0..<D {
-            #expect(part[(h * T + t) * D + d] == qkv[((t * 3 + i) * NH + h) * D + d])
-          }
-        }
+    let ld = columns + 3
+    let x = random.floats(rows * ld)
+    var scores = x
+    alibi_forward(&scores, 0.25, q, k, rows, columns, ld)
+    for r in 0..<rows {
+      for c in 0..<ld {
+        let distance = c < columns ? Float(k + c - q - r) : 0
+        #expect(scores[r * ld + c] == x[r * ld + c] + 0.25 * distance)
       }
     }
-    for (begin, end) in [(0, T / 2), (T / 2, T)] {
-      merge_heads(&merged, parts[0], parts[1], parts[2], T, NH, D, begin, end)
-    }
-    #expect(merged.bits == qkv.bits)
   }
 
   static let scale: Float = 0.125

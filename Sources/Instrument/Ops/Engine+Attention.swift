@@ -77,21 +77,24 @@ extension Engine {
     let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
     let workspace = DropoutWorkspace.allocate(for: attention, isForward: true, self)
     let scores = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: places.stride, strideB: places.stride)
+      m: T, n: T, k: d, transposeB: true, strideA: places.query.stride, strideB: places.key.stride)
     let weighted = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.stride, strideC: shape.hidden)
+      m: T, n: d, k: T, strideB: places.value.stride, strideC: shape.hidden)
 
     let products = forEach(shape.items) { item, lane in
-      let (head, at) = (places.offset(item, shape), item * square)
+      let at = item * square
       let probabilities = matrices.probabilities + at
       lane.multiply(
-        scores, .attentionScores, matrices.scores + at, places.query + head, places.key + head)
+        scores, .attentionScores, matrices.scores + at, places.query.head(item, shape),
+        places.key.head(item, shape))
       lane.kernel {
+        shape.addPosition(matrices.scores + at, item, 0, 0, rows: T, columns: T, stride: T)
         softmax_causal_forward(probabilities, matrices.scores + at, shape.scale, 0, T, T)
       }
       let dropped = workspace.drop(probabilities, item, lane)
       lane.multiply(
-        weighted, .attentionContext, out + shape.contextOffset(item), dropped, places.value + head)
+        weighted, .attentionContext, out + shape.contextOffset(item), dropped,
+        places.value.head(item, shape))
     }
     record(
       .attention,
@@ -102,7 +105,7 @@ extension Engine {
   /// Gradients of dense causal attention.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, 3·a·d), written.
+  ///   - qkvGradient: (B·T, (a+2g)·d), written.
   ///   - contextGradient: (B·T, a·d).
   ///   - attention: what forward was given, its matrices as forward wrote them.
   public func attendBackward(
@@ -120,24 +123,24 @@ extension Engine {
     let dScores = scratch.address
     // dV = Pᵀ·dO, dP = dO·Vᵀ, dQ = dS·K, dK = dSᵀ·Q.
     let toValue = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: shape.hidden, strideC: gradients.stride)
+      m: T, n: d, k: T, transposeA: true, strideB: shape.hidden, strideC: shape.qkvWidth)
     let toProbabilities = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: shape.hidden, strideB: places.stride)
+      m: T, n: T, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride)
     let toQuery = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.stride, strideC: gradients.stride)
+      m: T, n: d, k: T, strideB: places.key.stride, strideC: shape.qkvWidth)
     let toKey = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: places.stride, strideC: gradients.stride)
+      m: T, n: d, k: T, transposeA: true, strideB: places.query.stride, strideC: shape.qkvWidth)
 
-    let products = forEach(shape.items) { item, lane in
-      let (head, to) = (places.offset(item, shape), gradients.offset(item, shape))
+    let products = forEachGrouped(shape) { item, isFirstOfGroup, lane in
       let incoming = dContext + shape.contextOffset(item)
       let probabilities = matrices.probabilities + item * square
       let ds = dScores + lane.index * square
       let dropped = workspace.drop(probabilities, item, lane)
+      let (toValue, toKey) = (toValue.adding(!isFirstOfGroup), toKey.adding(!isFirstOfGroup))
       lane.multiply(
-        toValue, .attentionContext, gradients.value + to, dropped, incoming)
+        toValue, .attentionContext, gradients.value.head(item, shape), dropped, incoming)
       lane.multiply(
-        toProbabilities, .attentionContext, ds, incoming, places.value + head)
+        toProbabilities, .attentionContext, ds, incoming, places.value.head(item, shape))
       lane.kernel {
         if let mask = workspace.mask(item, lane) {
           dropout_apply(ds, ds, mask, dropout.probability, square)
@@ -145,9 +148,11 @@ extension Engine {
         softmax_causal_backward(ds, ds, probabilities, shape.scale, 0, T, T)
       }
       lane.multiply(
-        toQuery, .attentionScores, gradients.query + to, ds, places.key + head)
+        toQuery, .attentionScores, gradients.query.head(item, shape), ds,
+        places.key.head(item, shape))
       lane.multiply(
-        toKey, .attentionScores, gradients.key + to, ds, places.query + head)
+        toKey, .attentionScores, gradients.key.head(item, shape), ds,
+        places.query.head(item, shape))
     }
     record(
       .attentionBackward,
@@ -157,8 +162,17 @@ extension Engine {
 }
 
 extension AttentionShape {
-  /// Where a head's first row lies in a (B·T, a·d) tensor.
-  func contextOffset(_ item: Int) -> Int {
-    item / heads * sequence * hidden + item % heads * headDimension
+  /// Adds what a head's scores lose with the distance, before they are scaled: nothing without
+  /// ALiBi.
+  ///
+  /// - Parameters:
+  ///   - scores: (rows, columns) from query `firstQuery` and key `firstKey` on.
+  ///   - stride: distance between rows.
+  func addPosition(
+    _ scores: UnsafeMutablePointer<Float>, _ item: Int, _ firstQuery: Int, _ firstKey: Int,
+    rows: Int, columns: Int, stride: Int
+  ) {
+    guard !slopes.isEmpty else { return }
+    alibi_forward(scores, slope(item) / scale, firstQuery, firstKey, rows, columns, stride)
   }
 }

@@ -2,22 +2,42 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// The sum of token and position embedding of each token.
+  /// The sum of the embeddings of each token and of its position.
   ///
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
   ///   - position: (T_max,C).
+  ///   - offset: the row of the first position.
   /// - Returns: (B·T,C).
   public func embed(
-    _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Tensor
+    _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Tensor,
+    offset: Int = 0
+  ) -> Tensor {
+    embed(tokens, token: token, positions: position.address + offset * token.columns)
+  }
+
+  /// The embedding of each token.
+  ///
+  /// - Parameters:
+  ///   - tokens: (B,T) ids.
+  ///   - token: (V,C).
+  /// - Returns: (B·T,C).
+  public func embed(_ tokens: borrowing Tensor, token: borrowing Tensor) -> Tensor {
+    embed(tokens, token: token, positions: nil)
+  }
+
+  private func embed(
+    _ tokens: borrowing Tensor, token: borrowing Tensor, positions p: UnsafeMutablePointer<Float>?
   ) -> Tensor {
     let sequence = tokens.columns
     let width = token.columns
     let output = make(tokens.count, width, .activation, .embeddingOutput)
-    record(.embed, elementwise: output.count, touching: 3 * output.bytes + tokens.bytes)
+    record(
+      .embed, elementwise: p == nil ? 0 : output.count,
+      touching: (p == nil ? 2 : 3) * output.bytes + tokens.bytes)
     guard isReal else { return output }
-    let (out, w, p, ids) = (output.floats, token.floats, position.floats, tokens.integers)
+    let (out, w, ids) = (output.floats, token.floats, tokens.integers)
     Parallel.ranges(output.rows, grain: 16) { rows in
       embedding_forward(
         out + rows.lowerBound * width, w, p, ids + rows.lowerBound, rows.lowerBound, rows.count,
@@ -26,34 +46,52 @@ extension Engine {
     return output
   }
 
-  /// Gradients of both embeddings. A tied head has written its share into `token` before;
+  /// Gradient of the token embedding. A tied head has written its share into `token` before;
   /// otherwise the caller has zeroed it.
   ///
   /// - Parameters:
   ///   - token: (V,C), added to.
-  ///   - position: (T_max,C), overwritten unless `accumulating`.
-  ///   - accumulating: whether `position` holds gradients already.
-  ///   - gradient: (B·T,C), of the sum.
+  ///   - gradient: (B·T,C), of the embeddings.
   ///   - tokens: (B,T) ids.
   public func embedBackward(
-    token: borrowing Tensor, position: borrowing Tensor, accumulating: Bool,
-    from gradient: borrowing Tensor, tokens: borrowing Tensor
+    token: borrowing Tensor, from gradient: borrowing Tensor, tokens: borrowing Tensor
   ) {
-    let (batch, sequence, width) = (tokens.rows, tokens.columns, gradient.columns)
-    let positions = position.rows
     record(
       .embedBackward,
-      elementwise: 2 * gradient.count, touching: 3 * gradient.bytes + position.bytes + tokens.bytes)
+      elementwise: gradient.count, touching: 2 * gradient.bytes + tokens.bytes)
     guard isReal else { return }
-    let (dToken, dPosition, d, ids) = (
-      token.floats, position.floats, gradient.floats, tokens.integers
-    )
+    let (rows, width) = (tokens.count, gradient.columns)
+    let (dToken, d, ids) = (token.floats, gradient.floats, tokens.integers)
     Parallel.ranges(width, grain: 16) { columns in
       embedding_backward_token(
-        dToken, d, ids, batch * sequence, width, columns.lowerBound, columns.upperBound)
+        dToken, d, ids, rows, width, columns.lowerBound, columns.upperBound)
+    }
+  }
+
+  /// Gradient of the position embedding.
+  ///
+  /// - Parameters:
+  ///   - position: (T_max,C), overwritten unless `accumulating`.
+  ///   - accumulating: whether `position` holds gradients already.
+  ///   - offset: the row of the first position.
+  ///   - gradient: (B·T,C), of the embeddings.
+  ///   - batch: B.
+  public func embedBackward(
+    position: borrowing Tensor, accumulating: Bool, offset: Int = 0,
+    from gradient: borrowing Tensor, batch: Int
+  ) {
+    record(
+      .embedBackward,
+      elementwise: gradient.count, touching: gradient.bytes + position.bytes)
+    guard isReal else { return }
+    let (width, sequence) = (gradient.columns, gradient.rows / batch)
+    let (rows, unused) = (position.rows - offset, offset * width)
+    let (dPosition, d) = (position.floats, gradient.floats)
+    if !accumulating { dPosition.update(repeating: 0, count: unused) }
+    Parallel.ranges(width, grain: 16) { columns in
       embedding_backward_position(
-        dPosition, d, batch, sequence, positions, width, columns.lowerBound, columns.upperBound,
-        accumulating)
+        dPosition + unused, d, batch, sequence, rows, width, columns.lowerBound,
+        columns.upperBound, accumulating)
     }
   }
 }

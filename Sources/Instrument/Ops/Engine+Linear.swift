@@ -20,14 +20,17 @@ extension Engine {
   /// Gradient of a linear layer's input: dy·W.
   ///
   /// - Parameters:
-  ///   - inputGradient: (R,in), written.
+  ///   - inputGradient: (R,in), overwritten unless `accumulating`.
+  ///   - accumulating: whether it holds another layer's share already.
   ///   - gradient: (R,out), of the output.
   ///   - weight: (out,in).
   public func linearInputGradient(
-    into inputGradient: borrowing Tensor, _ gradient: borrowing Tensor, weight: borrowing Tensor
+    into inputGradient: borrowing Tensor, accumulating: Bool = false,
+    _ gradient: borrowing Tensor, weight: borrowing Tensor
   ) {
     multiply(
-      MatrixProduct(m: gradient.rows, n: weight.columns, k: weight.rows),
+      MatrixProduct(
+        m: gradient.rows, n: weight.columns, k: weight.rows, beta: accumulating ? 1 : 0),
       weight.role, inputGradient.address, gradient.address, weight.address)
   }
 
@@ -75,7 +78,7 @@ extension Engine {
     }
   }
 
-  /// The end of a residual branch: `branch` (R,C) becomes residual + branch + bias.
+  /// The end of a residual branch with a bias: `branch` (R,C) becomes residual + branch + bias.
   public func addBiasAndResidual(
     _ branch: borrowing Tensor, bias: borrowing Tensor, residual: borrowing Tensor
   ) {

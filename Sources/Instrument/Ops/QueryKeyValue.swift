@@ -3,12 +3,13 @@ import Catalogue
 
 /// Queries, keys and values of all heads.
 public enum QueryKeyValue: ~Copyable {
-  /// As their projection wrote them: (B·T, 3·a·d), queries, then keys, then values in each row.
+  /// As their projection wrote them: (B·T, (a+2g)·d), queries, then keys, then values in each row.
   case fused(Tensor)
-  /// As three tensors (B·a·T, d), each head contiguous.
+  /// As three tensors, each head contiguous.
   case split(Split)
 
-  /// Three tensors (B·a·T, d).
+  /// Three tensors: queries (B·a·T, d); keys and values (B·g·T, d), or (B·a·T, d) where each is
+  /// repeated for every head of queries that it serves.
   public struct Split: ~Copyable {
     let query: Tensor
     let key: Tensor
@@ -19,92 +20,49 @@ public enum QueryKeyValue: ~Copyable {
   public func places(_ shape: AttentionShape) -> HeadPlaces {
     switch self {
     case .fused(let qkv):
-      HeadPlaces(fused: qkv.address, shape)
+      return HeadPlaces(fused: qkv.address, shape)
     case .split(let heads):
-      HeadPlaces(
-        query: heads.query.address, key: heads.key.address, value: heads.value.address,
-        stride: shape.headDimension, headStep: shape.sequence * shape.headDimension,
-        batchStep: shape.heads * shape.sequence * shape.headDimension)
+      let kvCount = heads.key.rows / (shape.batch * shape.sequence)
+      return HeadPlaces(
+        query: HeadPlaces.Heads(contiguous: heads.query.address, shape.heads, shape),
+        key: HeadPlaces.Heads(contiguous: heads.key.address, kvCount, shape),
+        value: HeadPlaces.Heads(contiguous: heads.value.address, kvCount, shape))
     }
-  }
-}
-
-/// The sizes of an attention: `batch` B, `heads` a, `sequence` T, `headDimension` d.
-public struct AttentionShape: Sendable {
-  let batch: Int
-  let heads: Int
-  let sequence: Int
-  let headDimension: Int
-
-  /// - Parameters:
-  ///   - batch: B.
-  ///   - heads: a.
-  ///   - sequence: T.
-  ///   - headDimension: d.
-  public init(batch: Int, heads: Int, sequence: Int, headDimension: Int) {
-    self.batch = batch
-    self.heads = heads
-    self.sequence = sequence
-    self.headDimension = headDimension
-  }
-
-  /// Heads of the whole batch.
-  var items: Int { batch * heads }
-  /// a·d.
-  var hidden: Int { heads * headDimension }
-  /// Scores of one head.
-  var square: Int { sequence * sequence }
-  /// 1/√d.
-  var scale: Float { 1 / Float(headDimension).squareRoot() }
-}
-
-/// Addresses of the heads of three tensors, and the distance between a head's rows.
-public struct HeadPlaces {
-  let query: UnsafeMutablePointer<Float>
-  let key: UnsafeMutablePointer<Float>
-  let value: UnsafeMutablePointer<Float>
-  let stride: Int
-  let headStep: Int
-  let batchStep: Int
-
-  /// Distance from the first head of the first sequence to this one.
-  func offset(_ item: Int, _ shape: AttentionShape) -> Int {
-    item / shape.heads * batchStep + item % shape.heads * headStep
-  }
-}
-
-extension HeadPlaces {
-  /// Of one tensor (B·T, 3·a·d).
-  init(fused base: UnsafeMutablePointer<Float>, _ shape: AttentionShape) {
-    let hidden = shape.hidden
-    self.init(
-      query: base, key: base + hidden, value: base + 2 * hidden, stride: 3 * hidden,
-      headStep: shape.headDimension, batchStep: shape.sequence * 3 * hidden)
   }
 }
 
 extension Engine {
-  /// Copies the projection's output (B·T, 3·a·d) into three tensors of contiguous heads.
-  public func splitHeads(_ qkv: borrowing Tensor, _ shape: AttentionShape) -> QueryKeyValue {
-    let rows = shape.items * shape.sequence
-    let query = make(rows, shape.headDimension, .activation, .attentionQuery)
-    let key = make(rows, shape.headDimension, .activation, .attentionKey)
-    let value = make(rows, shape.headDimension, .activation, .attentionValue)
-    record(.splitHeads, touching: 2 * qkv.bytes)
+  /// Copies the projection's output (B·T, (a+2g)·d) into three tensors of contiguous heads.
+  ///
+  /// - Parameter repeating: whether keys and values are repeated for every head of queries.
+  public func splitHeads(
+    _ qkv: borrowing Tensor, _ shape: AttentionShape, repeating: Bool = false
+  ) -> QueryKeyValue {
+    let kvCount = repeating ? shape.heads : shape.kvHeads
+    let rows = shape.batch * shape.sequence
+    let query = make(rows * shape.heads, shape.headDimension, .activation, .attentionQuery)
+    let key = make(rows * kvCount, shape.headDimension, .activation, .attentionKey)
+    let value = make(rows * kvCount, shape.headDimension, .activation, .attentionValue)
+    record(.splitHeads, touching: qkv.bytes + query.bytes + 2 * key.bytes)
     if isReal {
-      let (q, k, v, x) = (query.floats, key.floats, value.floats, qkv.floats)
-      let (sequence, heads, dimension) = (shape.sequence, shape.heads, shape.headDimension)
-      let step = sequence * shape.hidden
-      Parallel.ranges(shape.batch * sequence, grain: 16) { rows in
-        for batch in rows.lowerBound / sequence...(rows.upperBound - 1) / sequence {
-          let first = max(rows.lowerBound - batch * sequence, 0)
-          let last = min(rows.upperBound - batch * sequence, sequence)
-          split_heads(
-            q + batch * step, k + batch * step, v + batch * step, x + 3 * batch * step, sequence,
-            heads, dimension, first, last)
-        }
-      }
+      let from = HeadPlaces(fused: qkv.floats, shape)
+      copyHeads(from.query, HeadPlaces.Heads(contiguous: query.floats, shape.heads, shape), shape)
+      copyHeads(from.key, HeadPlaces.Heads(contiguous: key.floats, kvCount, shape), shape)
+      copyHeads(from.value, HeadPlaces.Heads(contiguous: value.floats, kvCount, shape), shape)
     }
     return .split(QueryKeyValue.Split(query: query, key: key, value: value))
+  }
+
+  /// Copies heads from one layout to another, which may have more heads, each for fewer queries.
+  private func copyHeads(
+    _ source: HeadPlaces.Heads, _ target: HeadPlaces.Heads, _ shape: AttentionShape
+  ) {
+    let share = shape.heads / target.count
+    Parallel.perform(shape.batch * target.count) { index in
+      let item = index / target.count * shape.heads + index % target.count * share
+      copy_rows(
+        target.head(item, shape), source.head(item, shape), shape.sequence, shape.headDimension,
+        target.stride, source.stride)
+    }
   }
 }

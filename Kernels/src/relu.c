@@ -1,0 +1,8 @@
+// ReLU. Its slope is known from its output as well as from its input, and is 0 at 0, as in PyTorch.
+
+#include "activation.h"
+
+INLINE float relu(float x) { return x > 0.0f ? x : 0.0f; }
+INLINE float relu_slope(float x) { return x > 0.0f ? 1.0f : 0.0f; }
+
+ACTIVATION(relu, relu, relu_slope)

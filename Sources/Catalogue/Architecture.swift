@@ -1,0 +1,82 @@
+/// What distinguishes the families of transformers, besides their sizes.
+public struct Architecture: Codable, Sendable, Equatable {
+  /// The norm of the residual stream.
+  public var norm = Norm.layerNorm
+  /// Added to the weights of norms where they are used: 1 in models that keep them as differences
+  /// from 1.
+  public var normShift: Float = 0
+  /// The activation function of the feed-forward network.
+  public var activation = Activation.geluTanh
+  /// Whether the activation's output is multiplied by a second projection of the input (Shazeer,
+  /// arXiv 2002.05202).
+  public var isGated = false
+  /// How tokens know their positions.
+  public var position = Position.learned(offset: 0)
+  /// Which linear layers have biases.
+  public var biases = Biases()
+  /// How attention and feed-forward network join the residual stream.
+  public var residual = Residual.sequential
+  /// Whether the queries and keys of each head are normalised.
+  public var hasQueryKeyNorm = false
+  /// Whether a norm follows the embedding.
+  public var hasEmbeddingNorm = false
+  /// The factor of the embeddings.
+  public var embeddingScale: Float = 1
+
+  /// The norms.
+  public enum Norm: String, Codable, Sendable {
+    /// Ba et al., arXiv 1607.06450.
+    case layerNorm
+    /// Zhang and Sennrich, arXiv 1910.07467.
+    case rmsNorm
+  }
+
+  /// The activation functions, as `config.json` spells them.
+  public enum Activation: String, Codable, Sendable {
+    /// GELU by the hyperbolic tangent (Hendrycks and Gimpel, arXiv 1606.08415).
+    case geluTanh = "gelu_new"
+    /// GELU by the error function.
+    case gelu
+    case relu
+    case silu
+
+    /// Whether its slope is known from its output, so that nothing else need be kept.
+    public var isKnownByOutput: Bool { self == .relu }
+  }
+
+  /// How tokens know their positions.
+  public enum Position: Codable, Sendable, Equatable {
+    /// An embedding of each position, added to the token's; the first `offset` are never used.
+    case learned(offset: Int)
+    /// Queries and keys are turned by angles that grow with the position, the first `dimensions` of
+    /// each head (Su et al., arXiv 2104.09864).
+    case rotary(dimensions: Int, theta: Double)
+    /// Scores fall with the distance, at another rate in each head (Press et al., arXiv 2108.12409).
+    case alibi
+  }
+
+  /// Which linear layers have biases; those of LayerNorm are always there.
+  public struct Biases: Codable, Sendable, Equatable {
+    /// Of the projection to queries, keys and values.
+    public var qkv = true
+    /// Of the projection behind attention.
+    public var projection = true
+    /// Of the feed-forward network.
+    public var mlp = true
+    /// Of the head.
+    public var head = false
+
+    /// None at all.
+    public static let none = Biases(qkv: false, projection: false, mlp: false)
+  }
+
+  /// How attention and feed-forward network join the residual stream.
+  public enum Residual: String, Codable, Sendable {
+    /// One after the other, each with a norm before it.
+    case sequential
+    /// Side by side, each with a norm before it.
+    case parallel
+    /// Side by side behind one norm.
+    case parallelSharedNorm
+  }
+}

@@ -1,0 +1,43 @@
+import CKernels
+import Catalogue
+
+/// Part of the rows of queries, keys and values.
+public enum HeadPart: Sendable {
+  case query, key
+
+  fileprivate func columns(_ shape: AttentionShape) -> Range<Int> {
+    let queries = shape.heads * shape.headDimension
+    return switch self {
+    case .query: 0..<queries
+    case .key: queries..<queries + shape.kvHeads * shape.headDimension
+    }
+  }
+}
+
+extension Engine {
+  /// Copies queries or keys out of `qkv` (B·T, (a+2g)·d) into `heads` (B·T·count, d).
+  public func copyOut(
+    into heads: borrowing Tensor, _ qkv: borrowing Tensor, _ part: HeadPart,
+    _ shape: AttentionShape
+  ) {
+    let columns = part.columns(shape)
+    record(.copyHeads, touching: 2 * heads.bytes)
+    guard isReal else { return }
+    let (out, x, width) = (heads.floats, qkv.floats, qkv.columns)
+    copy_rows(
+      out, x + columns.lowerBound, qkv.rows, columns.count, columns.count, width)
+  }
+
+  /// Copies `heads` (B·T·count, d) back to their place in `qkv` (B·T, (a+2g)·d).
+  public func copyBack(
+    into qkv: borrowing Tensor, _ heads: borrowing Tensor, _ part: HeadPart,
+    _ shape: AttentionShape
+  ) {
+    let columns = part.columns(shape)
+    record(.copyHeads, touching: 2 * heads.bytes)
+    guard isReal else { return }
+    let (out, x, width) = (qkv.floats, heads.floats, qkv.columns)
+    copy_rows(
+      out + columns.lowerBound, x, qkv.rows, columns.count, width, columns.count)
+  }
+}

@@ -1,0 +1,109 @@
+import CKernels
+import Catalogue
+
+extension Engine {
+  /// Arithmetic operations per element: two for the mean of squares, two to normalise, one to shift
+  /// the weight and scale.
+  private static let rmsNormFLOPs = 5
+  /// The same for the gradients of input and weight.
+  private static let rmsNormBackwardFLOPs = 12
+
+  /// RMS norm (Zhang and Sennrich, arXiv 1910.07467): x · rstd · (weight + shift), row by row.
+  ///
+  /// - Parameters:
+  ///   - output: (R,C), written.
+  ///   - normalised: (R,C), x · rstd, written; nil where nobody keeps it.
+  ///   - rstd: (R,1), the reciprocal of the root of the mean square, written.
+  ///   - input: (R,C).
+  ///   - weight: (1,C).
+  ///   - shift: added to the weight.
+  ///   - epsilon: added to the mean square.
+  public func rmsNorm(
+    into output: borrowing Tensor, normalised: borrowing Tensor?, rstd: borrowing Tensor,
+    _ input: borrowing Tensor, weight: borrowing Tensor, shift: Float, epsilon: Float
+  ) {
+    let kept: UnsafeMutablePointer<Float>? =
+      switch normalised {
+      case .some(let normalised): normalised.address
+      case .none: nil
+      }
+    record(
+      .rmsNorm, elementwise: Self.rmsNormFLOPs * input.count,
+      touching: (kept == nil ? 2 : 3) * input.bytes + rstd.bytes + weight.bytes)
+    guard isReal else { return }
+    let width = input.columns
+    let (out, r, x, w) = (output.floats, rstd.floats, input.floats, weight.floats)
+    Parallel.ranges(input.rows, grain: 16) { rows in
+      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+      rmsnorm_forward(
+        out + at, kept.map { $0 + at }, r + first, x + at, w, shift, rows.count, width, epsilon)
+    }
+  }
+
+  /// The statistics of each row again, from the input.
+  public func rmsNormStatistics(
+    rstd: borrowing Tensor, _ input: borrowing Tensor, epsilon: Float
+  ) {
+    record(
+      .rmsNormStatistics, elementwise: 2 * input.count, touching: input.bytes + rstd.bytes)
+    guard isReal else { return }
+    let (width, r, x) = (input.columns, rstd.floats, input.floats)
+    Parallel.ranges(input.rows, grain: 16) { rows in
+      let first = rows.lowerBound
+      rmsnorm_statistics(r + first, x + first * width, rows.count, width, epsilon)
+    }
+  }
+
+  /// The output again, from the input and its statistics.
+  public func rmsNormApply(
+    into output: borrowing Tensor, _ input: borrowing Tensor, rstd: borrowing Tensor,
+    weight: borrowing Tensor, shift: Float
+  ) {
+    record(
+      .rmsNormApply, elementwise: 3 * input.count,
+      touching: 2 * input.bytes + rstd.bytes + weight.bytes)
+    guard isReal else { return }
+    let width = input.columns
+    let (out, r, x, w) = (output.floats, rstd.floats, input.floats, weight.floats)
+    Parallel.ranges(input.rows, grain: 16) { rows in
+      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+      rmsnorm_apply(out + at, x + at, r + first, w, shift, rows.count, width)
+    }
+  }
+
+  /// Gradients of RMS norm.
+  ///
+  /// - Parameters:
+  ///   - inputGradient: (R,C), written; may be `gradient`.
+  ///   - addingResidual: whether it is added to what `inputGradient` holds.
+  ///   - weightGradient: (1,C), overwritten unless `accumulating`.
+  ///   - gradient: (R,C), of the output.
+  ///   - input: (R,C).
+  ///   - rstd: (R,1).
+  ///   - weight: (1,C).
+  ///   - shift: as in forward.
+  public func rmsNormBackward(
+    _ inputGradient: borrowing Tensor, addingResidual: Bool, weightGradient: borrowing Tensor,
+    accumulating: Bool, from gradient: borrowing Tensor, input: borrowing Tensor,
+    rstd: borrowing Tensor, weight: borrowing Tensor, shift: Float
+  ) {
+    record(
+      .rmsNormBackward, elementwise: Self.rmsNormBackwardFLOPs * input.count,
+      touching: (addingResidual ? 6 : 5) * input.bytes + rstd.bytes + 2 * weight.bytes)
+    guard isReal else { return }
+    let (count, width) = (input.rows, input.columns)
+    let (dx, dy, x) = (inputGradient.floats, gradient.floats, input.floats)
+    let (r, w, dw) = (rstd.floats, weight.floats, weightGradient.floats)
+    // The weight's gradient first: the input's may overwrite what it is made of.
+    Parallel.ranges(width, grain: 16) { columns in
+      rmsnorm_backward_parameters(
+        dw, dy, x, r, count, width, columns.lowerBound, columns.upperBound, accumulating)
+    }
+    Parallel.ranges(count, grain: 16) { rows in
+      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+      rmsnorm_backward_input(
+        dx + at, dy + at, x + at, r + first, w, shift, addingResidual ? dx + at : nil, rows.count,
+        width)
+    }
+  }
+}
