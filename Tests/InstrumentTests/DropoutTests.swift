@@ -25,6 +25,8 @@ import Testing
     #expect(try kept(0.25, seed: 7, rows: 101, columns: 100) == mask)
     #expect(try kept(0.25, seed: 8, rows: 100, columns: 101) != mask)
     #expect(Set(mask) == [0, 1])
+    // Cores make the mask in pieces of 4096; no piece is another's copy.
+    #expect(mask[..<4096] != mask[4096..<8192])
     // Mean 0.75·10,100 = 7,575, deviation √(10,100·0.75·0.25) ≈ 43.5; five of them.
     #expect(abs(mask.reduce(0) { $0 + Int($1) } - 7575) <= 218)
   }
