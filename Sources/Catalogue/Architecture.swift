@@ -51,8 +51,9 @@ public struct Architecture: Codable, Sendable, Equatable {
     /// Queries and keys are turned by angles that grow with the position, the first `dimensions` of
     /// each head (Su et al., arXiv 2104.09864).
     case rotary(dimensions: Int, theta: Double)
-    /// Scores fall with the distance, at another rate in each head (Press et al., arXiv 2108.12409).
-    case alibi
+    /// Scores fall with the distance, at another rate in each head (Press et al., arXiv 2108.12409):
+    /// after they are divided by √d, or before, so that the rates are divided too.
+    case alibi(isDivided: Bool)
   }
 
   /// Which linear layers have biases; those of LayerNorm are always there.

@@ -13,14 +13,16 @@ extension ModelShape {
   /// Parameters to within a few in a hundred, in floating point, where nothing overflows.
   var approximateParameters: Double {
     let (width, inner) = (Double(hidden), Double(feedForward))
-    let block = width * (4 * width + 2 * inner + 16)
-    return Double(layers) * block + Double(vocabulary + positions) * width
+    let heads = Double(2 * self.heads + 2 * kvHeads) * Double(headDimension)
+    let block = width * (heads + (architecture.isGated ? 3 : 2) * inner + 16)
+    let tables = Double(tiedHead ? vocabulary : 2 * vocabulary) + Double(positions)
+    return Double(layers) * block + tables * width
   }
 
-  func requireWithinLimits(_ origin: String) throws(InputError) {
+  func requireWithinLimits(_ fields: SizeFields, _ origin: String) throws(InputError) {
     guard approximateParameters <= Self.mostParameters else {
       throw InputError(
-        origin, field: "n_embd",
+        origin, field: fields.hidden,
         found: "\(hidden), which with \(layers) layers makes about "
           + "\(approximateParameters.rounded()) parameters",
         expected: "a model of at most \(Self.mostParameters)")

@@ -28,12 +28,15 @@ public struct ModelShape: Codable, Sendable, Equatable {
   /// Added to the variance inside a norm.
   public var normEpsilon: Float
   /// What distinguishes the family.
-  public var architecture = Architecture()
+  public var architecture: Architecture
 
-  /// The architectures that Assay can run.
+  /// The architectures that Assay can run, as `config.json` spells them.
   public enum Family: String, Codable, Sendable, CaseIterable {
     /// Pre-norm LayerNorm, learned positions, biases, tanh GELU (Radford et al., 2019).
     case gpt2
+    case llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom
+    case gptNeoX = "gpt_neox"
+    case falcon
   }
 
   /// A GPT-2 of the given sizes, checked.
@@ -43,50 +46,11 @@ public struct ModelShape: Codable, Sendable, Equatable {
     name: String, layers: Int, hidden: Int, heads: Int, feedForward: Int? = nil, vocabulary: Int,
     positions: Int, tiedHead: Bool = true, normEpsilon: Float = 1e-5, origin: String? = nil
   ) throws(InputError) {
-    let origin = origin ?? name
-    let sizes = [
-      ("n_layer", layers, Self.mostLayers), ("n_embd", hidden, Self.largestSize),
-      ("n_head", heads, Self.largestSize), ("vocab_size", vocabulary, Self.largestSize),
-      ("n_positions", positions, Self.largestSize),
-      ("n_inner", feedForward ?? 1, Self.largestSize),
-    ]
-    for (field, value, most) in sizes {
-      guard value >= 1 else {
-        throw InputError(origin, field: field, found: "\(value)", expected: "a positive integer")
-      }
-      guard value <= most else {
-        throw InputError(origin, field: field, found: "\(value)", expected: "at most \(most)")
-      }
-    }
-    guard normEpsilon.isFinite, normEpsilon > 0 else {
-      throw InputError(
-        origin, field: "layer_norm_epsilon", found: "\(normEpsilon)",
-        expected: "a small positive number, such as 1e-05")
-    }
-    guard hidden % heads == 0 else {
-      let divisors = Self.divisors(of: hidden, around: heads)
-      throw InputError(
-        origin, field: "n_head", found: "\(heads), which does not divide n_embd = \(hidden)",
-        expected: "a divisor of n_embd, such as \(divisors)")
-    }
-    self.name = name
-    self.family = .gpt2
-    self.layers = layers
-    self.hidden = hidden
-    self.heads = heads
-    self.kvHeads = heads
-    self.headDimension = hidden / heads
-    self.feedForward = feedForward ?? 4 * hidden
-    self.vocabulary = vocabulary
-    self.positions = positions
-    self.tiedHead = tiedHead
-    self.normEpsilon = normEpsilon
-    try requireWithinLimits(origin)
-  }
-
-  private static func divisors(of hidden: Int, around heads: Int) -> String {
-    let all = (1...hidden).filter { hidden % $0 == 0 }
-    let nearest = [all.last { $0 < heads }, all.first { $0 > heads }].compactMap { $0 }
-    return nearest.map(String.init).joined(separator: " or ")
+    try self.init(
+      name: name, family: .gpt2,
+      Sizes(
+        layers: layers, hidden: hidden, heads: heads, feedForward: feedForward,
+        vocabulary: vocabulary, positions: positions), Architecture(), tiedHead: tiedHead,
+      normEpsilon: normEpsilon, SizeFields.gpt2, origin ?? name)
   }
 }

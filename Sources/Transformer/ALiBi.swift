@@ -1,7 +1,15 @@
+import Catalogue
 import Foundation
 
 /// Attention with linear biases (Press et al., arXiv 2108.12409).
 enum ALiBi {
+  /// The slopes of a model's heads; none for a model without ALiBi.
+  static func slopes(of shape: ModelShape) -> [Float] {
+    guard case .alibi(let isDivided) = shape.architecture.position else { return [] }
+    let divisor = isDivided ? Float(shape.headDimension).squareRoot() : 1
+    return slopes(heads: shape.heads).map { $0 / divisor }
+  }
+
   /// How fast the scores of each head fall with the distance. For n heads, n a power of two, the
   /// powers of 2^(-8/n) from the first on (section 3); for others those of the next lower power of
   /// two, and every other one of the next higher, as the authors' code and BLOOM have it.

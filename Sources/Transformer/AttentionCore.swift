@@ -108,7 +108,10 @@ enum AttentionCore {
     switch step.convention.qkv {
     case .fused: return .fused(qkv)
     case .split: return step.engine.splitHeads(qkv, step.attentionShape)
-    case .repeated: return step.engine.splitHeads(qkv, step.attentionShape, repeating: true)
+    case .repeated:
+      // PyTorch expands a single head of a single sequence without copying it.
+      let isSingle = step.recipe.batch * step.shape.kvHeads == 1
+      return step.engine.splitHeads(qkv, step.attentionShape, repeating: !isSingle)
     }
   }
 

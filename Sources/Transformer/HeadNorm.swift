@@ -18,16 +18,15 @@ struct HeadNorm: ~Copyable {
     self.part = part
     count = part == .query ? shape.heads : shape.kvHeads
     norm = Norm(
-      "", shape, width: shape.headDimension,
-      role: part == .query ? .queryNormWeight : .keyNormWeight, engine)
+      part == .query ? "queryNorm" : "keyNorm", shape, width: shape.headDimension, engine)
   }
 
   /// Normalises its part of `heads` (R,(a+2g)d) in place.
   func forward(_ heads: borrowing Tensor, _ step: Step) -> Saved {
     let (engine, shape) = (step.engine, step.attentionShape)
     let input = engine.make(
-      heads.rows * count, step.shape.headDimension, .activation,
-      part == .query ? .attentionQueryNormInput : .attentionKeyNormInput)
+      heads.rows * count, step.shape.headDimension, .activation, .normInput)
+    norm.keepInput(input, step)
     engine.copyOut(into: input, heads, part, shape)
     let normalised = norm.forward(input, step)
     engine.copyBack(into: heads, normalised.output, part, shape)

@@ -63,17 +63,13 @@ public struct Norm: ~Copyable {
   }
 
   /// - Parameters:
-  ///   - name: the place in the model; empty for the present one.
-  ///   - width: C.
-  ///   - role: the weight's.
-  init(
-    _ name: String, _ shape: ModelShape, width: Int? = nil, role: TensorRole = .normWeight,
-    _ engine: Engine
-  ) {
+  ///   - name: the place in the model.
+  ///   - width: C; the hidden size where nil.
+  init(_ name: String, _ shape: ModelShape, width: Int? = nil, _ engine: Engine) {
     let outer = engine.enter(name)
     defer { engine.leave(outer) }
     let (width, shift) = (width ?? shape.hidden, shape.architecture.normShift)
-    weight = Parameter(role, 1, width, .constant(1 - shift), engine)
+    weight = Parameter(.normWeight, 1, width, .constant(1 - shift), engine)
     bias =
       shape.architecture.norm == .layerNorm
       ? Parameter(.normBias, 1, width, .constant(0), engine) : nil

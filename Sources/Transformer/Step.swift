@@ -20,7 +20,7 @@ struct Step {
     AttentionShape(
       batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
       headDimension: shape.headDimension,
-      slopes: shape.architecture.position == .alibi ? ALiBi.slopes(heads: shape.heads) : [])
+      slopes: ALiBi.slopes(of: shape))
   }
 
   /// The places of a model that drop elements.

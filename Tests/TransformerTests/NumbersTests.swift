@@ -141,7 +141,7 @@ import Testing
 
 extension Training {
   /// The logits of the next batch, for a convention that keeps them.
-  fileprivate mutating func logits() -> [Float] {
+  mutating func logits() -> [Float] {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     engine.phase = .forward
     let tokens = input(.tokens)
