@@ -5,7 +5,7 @@ struct ConfigurationFile {
   let path: String
   private let fields: [String: Any]
 
-  private init(path: String, fields: [String: Any]) {
+  init(path: String, fields: [String: Any]) {
     self.path = path
     self.fields = fields
   }

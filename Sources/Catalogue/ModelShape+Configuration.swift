@@ -5,11 +5,15 @@ extension ModelShape {
   /// - Parameter path: of the file.
   /// - Throws: `InputError` that names the file and the field.
   public init(configurationAt path: String) throws(InputError) {
-    let file = try ConfigurationFile(path)
+    try self.init(ConfigurationFile(path))
+  }
+
+  /// Reads the settings of a model.
+  init(_ file: ConfigurationFile) throws(InputError) {
     let type = try file.string("model_type")
     guard let family = Family(rawValue: type) else {
       throw InputError(
-        path, field: "model_type", found: "\"\(type.quoted)\"",
+        file.path, field: "model_type", found: "\"\(type.quoted)\"",
         expected: "one of " + Family.allCases.map(\.rawValue).joined(separator: ", "))
     }
     switch family {

@@ -1,45 +1,43 @@
 import Foundation
 
-/// A model that is built in.
-public struct Preset: Decodable, Sendable {
+/// A model that is built in: a `config.json` with a name, and where its sizes are published.
+public struct Preset: Sendable {
   /// The name on the command line.
   public let name: String
   /// What it is.
   public let note: String
   /// Where its sizes are published.
   public let source: String
-  private let layers: Int
-  private let hidden: Int
-  private let heads: Int
-  private let vocabulary: Int
-  private let positions: Int
-
-  private enum CodingKeys: String, CodingKey {
-    case name, note, source
-    case layers = "n_layer"
-    case hidden = "n_embd"
-    case heads = "n_head"
-    case vocabulary = "vocab_size"
-    case positions = "n_positions"
-  }
+  /// The sizes.
+  public let shape: ModelShape
 
   /// All presets, in the order in which they are listed.
   public static let all: [Preset] = {
     do {
-      return try JSONDecoder().decode([Preset].self, from: Data(PackageResources.presets_json))
+      return try read(Data(PackageResources.presets_json))
     } catch {
       fatalError("presets.json, which is built in, is malformed: \(error)")
     }
   }()
 
-  /// The sizes.
-  ///
-  /// - Throws: `InputError` if they contradict each other, which a test excludes.
-  public func shape() throws(InputError) -> ModelShape {
-    try ModelShape(
-      name: name, layers: layers, hidden: hidden, heads: heads, vocabulary: vocabulary,
-      positions: positions)
+  private static func read(_ data: Data) throws -> [Preset] {
+    let objects = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
+    return try objects.map { object in
+      let entry = ConfigurationFile(path: "presets.json", fields: object)
+      let name = try entry.string("name")
+      guard let configuration = try entry.object("config") else {
+        throw InputError("presets.json", field: name, found: "no config", expected: "a config")
+      }
+      var shape = try ModelShape(configuration)
+      shape.name = name
+      return Preset(
+        name: name, note: try entry.string("note"), source: try entry.string("source"),
+        shape: shape)
+    }
   }
+
+  /// The preset of that name; nil if there is none.
+  public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 }
 
 extension ModelShape {
@@ -47,15 +45,14 @@ extension ModelShape {
   ///
   /// - Throws: `InputError` if there is neither, or the file is not usable.
   public init(named name: String) throws(InputError) {
-    if let preset = Preset.all.first(where: { $0.name == name }) {
-      self = try preset.shape()
+    if let preset = Preset.named(name) {
+      self = preset.shape
     } else if FileManager.default.fileExists(atPath: name) {
       self = try ModelShape(configurationAt: name)
     } else {
-      let names = Preset.all.map(\.name).joined(separator: ", ")
       throw InputError(
-        "model", found: "\"\(name)\", which is neither a preset nor a file",
-        expected: "one of \(names), or the path of a config.json")
+        "model", found: "\"\(name.quoted)\", which is neither a preset nor a file",
+        expected: "a preset such as gpt2 (`assay models` lists them), or the path of a config.json")
     }
   }
 }

@@ -7,9 +7,9 @@ public struct Norm: ~Copyable {
   var weight: Parameter
   /// Of layer norm.
   var bias: Parameter?
-  private let epsilon: Float
-  private let shift: Float
-  private let scopeName: String
+  let epsilon: Float
+  let shift: Float
+  let scopeName: String
 
   /// What backward needs, besides the input.
   struct Saved: ~Copyable {
@@ -88,12 +88,11 @@ public struct Norm: ~Copyable {
       !hasBias && step.convention.keepsNormalised
       ? engine.make(input.rows, input.columns, .activation, .normNormalised) : nil
     let output = engine.make(input.rows, input.columns, .activation, .normOutput)
-    switch bias {
-    case .some(let bias):
+    withMeanAndBias(of: statistics) { mean, bias in
       engine.layerNorm(
-        into: output, mean: statistics.mean!, rstd: statistics.rstd, input, weight: weight.value,
-        bias: bias.value, epsilon: epsilon)
-    case .none:
+        into: output, mean: mean, rstd: statistics.rstd, input, weight: weight.value, bias: bias,
+        epsilon: epsilon)
+    } otherwise: {
       engine.rmsNorm(
         into: output, normalised: normalised, rstd: statistics.rstd, input, weight: weight.value,
         shift: shift, epsilon: epsilon)
@@ -111,93 +110,26 @@ public struct Norm: ~Copyable {
     input.retag(.normInput)
   }
 
-  private var hasBias: Bool {
+  var hasBias: Bool {
     switch bias {
     case .some: true
     case .none: false
     }
   }
-}
 
-extension Norm {
-  /// Calls `body` with the output: as it was kept, or made again from the input.
-  func withOutput(
-    _ saved: borrowing Saved, of input: borrowing Tensor, _ engine: Engine,
-    _ body: (borrowing Tensor) -> Void
+  /// Calls `layer` with what layer norm has, or `rms` for RMS norm, which has neither.
+  func withMeanAndBias(
+    of statistics: borrowing Statistics,
+    _ layer: (_ mean: borrowing Tensor, _ bias: borrowing Tensor) -> Void,
+    otherwise rms: () -> Void
   ) {
-    switch saved.output {
-    case .some(let output): body(output)
-    case .none:
-      let output = engine.make(input.rows, input.columns, .temporary, .normOutput)
-      withStatistics(saved, of: input, engine) { statistics in
-        engine.recomputing { apply(into: output, input, statistics, engine) }
+    switch statistics.mean {
+    case .none: rms()
+    case .some(let mean):
+      switch bias {
+      case .none: rms()
+      case .some(let bias): layer(mean, bias.value)
       }
-      body(output)
-    }
-  }
-
-  private func apply(
-    into output: borrowing Tensor, _ input: borrowing Tensor, _ statistics: borrowing Statistics,
-    _ engine: Engine
-  ) {
-    switch bias {
-    case .some(let bias):
-      engine.layerNormApply(
-        into: output, input, mean: statistics.mean!, rstd: statistics.rstd, weight: weight.value,
-        bias: bias.value)
-    case .none:
-      engine.rmsNormApply(
-        into: output, input, rstd: statistics.rstd, weight: weight.value, shift: shift)
-    }
-  }
-
-  /// Gradients; the input's is written into `inputGradient`, or added to what that holds of the
-  /// residual stream around the norm.
-  mutating func backward(
-    into inputGradient: borrowing Tensor, addingResidual: Bool, from gradient: borrowing Tensor,
-    _ saved: borrowing Saved, of input: borrowing Tensor, _ engine: Engine
-  ) {
-    let outer = engine.enter(scopeName)
-    defer { engine.leave(outer) }
-    let accumulating = weight.beginGradient()
-    bias?.beginGradient()
-    withStatistics(saved, of: input, engine) { statistics in
-      weight.withGradient { weightGradient in
-        switch bias {
-        case .some(let bias):
-          bias.withGradient { biasGradient in
-            engine.layerNormBackward(
-              inputGradient, addingResidual: addingResidual, weightGradient: weightGradient,
-              biasGradient: biasGradient, accumulating: accumulating, from: gradient, input: input,
-              mean: statistics.mean!, rstd: statistics.rstd, weight: weight.value)
-          }
-        case .none:
-          engine.rmsNormBackward(
-            inputGradient, addingResidual: addingResidual, weightGradient: weightGradient,
-            accumulating: accumulating, from: gradient, input: input, rstd: statistics.rstd,
-            weight: weight.value, shift: shift)
-        }
-      }
-    }
-  }
-
-  /// Calls `body` with the statistics: as they were kept, or made again from the input.
-  private func withStatistics(
-    _ saved: borrowing Saved, of input: borrowing Tensor, _ engine: Engine,
-    _ body: (borrowing Statistics) -> Void
-  ) {
-    switch saved.statistics {
-    case .some(let statistics): body(statistics)
-    case .none:
-      let again = Statistics(.temporary, rows: input.rows, hasMean: hasBias, engine)
-      engine.recomputing {
-        switch again.mean {
-        case .some(let mean):
-          engine.layerNormStatistics(mean: mean, rstd: again.rstd, input, epsilon: epsilon)
-        case .none: engine.rmsNormStatistics(rstd: again.rstd, input, epsilon: epsilon)
-        }
-      }
-      body(again)
     }
   }
 }

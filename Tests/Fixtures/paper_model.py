@@ -1,0 +1,108 @@
+"""A second forward pass for all families, from paper, in our names and layout.
+
+make_families.py holds Hugging Face's models to it, and so checks both what the
+models compute and how their parameters are laid out as ours.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a family computes, as the second forward pass understands it."""
+
+    heads: int = 4
+    groups: int = 4            # heads of key and value
+    size: int = 4              # of a head
+    norm: str = "layer"        # layer, rms, or rms+1: weight stored less one
+    epsilon: float = 1e-5
+    activation: str = "gelu"   # gelu, tanh, relu or silu
+    parallel: bool = False     # attention and MLP both read the block's input
+    theta: float = 10_000.0
+    rotary: int = 0            # leading components of each head that are rotated
+    alibi: float = 0           # factor on the slopes; 0: no ALiBi
+    offset: int = 0            # rows before position 0 in the position table
+    scale: float = 1           # on the token embedding
+    tied: bool = False
+
+
+def paper_logits(paper, p, tokens):
+    """Logits from parameters under our names, as the papers describe the families."""
+    length, a, g, d = tokens.shape[1], paper.heads, paper.groups, paper.size
+
+    def norm(name, x):
+        weight = p[name + ".weight"]
+        if paper.norm == "layer":
+            return F.layer_norm(x, x.shape[-1:], weight, p[name + ".bias"], paper.epsilon)
+        weight = weight + (paper.norm == "rms+1")
+        return x / (x.square().mean(-1, keepdim=True) + paper.epsilon).sqrt() * weight
+
+    def linear(name, x):
+        return F.linear(x, p[name + ".weight"], p.get(name + ".bias"))
+
+    def activate(x):
+        return {"gelu": F.gelu, "relu": F.relu, "silu": F.silu,
+                "tanh": lambda y: F.gelu(y, approximate="tanh")}[paper.activation](x)
+
+    def rotate(x):
+        """Component j of the first half turns with component j of the second half."""
+        half = paper.rotary // 2
+        turns = paper.theta ** (-torch.arange(half, dtype=x.dtype) / half)
+        angle = torch.arange(length, dtype=x.dtype)[:, None] * turns
+        left, right, rest = x.split([half, half, d - 2 * half], dim=-1)
+        return torch.cat([left * angle.cos() - right * angle.sin(),
+                          right * angle.cos() + left * angle.sin(), rest], dim=-1)
+
+    def slopes():
+        """Powers of 2^(-8/n) for n a power of two; the rest between those of 2n."""
+        n = 2 ** int(math.log2(a))
+        extra = [2 ** (-4 * k / n) for k in range(1, 2 * (a - n), 2)]
+        return torch.tensor([2 ** (-8 * k / n) for k in range(1, n + 1)] + extra,
+                            dtype=torch.float64)
+
+    def attention(name, x):
+        parts = linear(name + ".qkv", x).split([a * d, g * d, g * d], dim=-1)
+        q, k, v = (part.unflatten(-1, (-1, d)).transpose(1, 2) for part in parts)
+        if name + ".queryNorm.weight" in p:
+            q, k = norm(name + ".queryNorm", q), norm(name + ".keyNorm", k)
+        if paper.rotary:
+            q, k = rotate(q), rotate(k)
+        k, v = (part.repeat_interleave(a // g, dim=1) for part in (k, v))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(d)
+        if paper.alibi:
+            # Minus the slope times the distance into the past.
+            place = torch.arange(length, dtype=x.dtype)
+            distance = place[:, None] - place
+            scores = scores - paper.alibi * slopes()[:, None, None] * distance
+        future = torch.ones(length, length, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, -math.inf).softmax(-1) @ v
+        return linear(name + ".projection", mixed.transpose(1, 2).flatten(2))
+
+    def mlp(name, x):
+        up = linear(name + ".up", x)
+        gated = name + ".gate.weight" in p
+        return linear(name + ".down", activate(linear(name + ".gate", x)) * up if gated
+                      else activate(up))
+
+    x = p["embedding.token"][tokens] * paper.scale
+    if "embedding.position" in p:
+        x = x + p["embedding.position"][paper.offset:paper.offset + length]
+    if "embeddingNorm.weight" in p:
+        x = norm("embeddingNorm", x)
+    for i in range(2):
+        block = f"block.{i}"
+        normed = norm(block + ".attentionNorm", x)
+        attended = attention(block + ".attention", normed)
+        if paper.parallel:
+            if block + ".mlpNorm.weight" in p:
+                normed = norm(block + ".mlpNorm", x)
+            x = x + attended + mlp(block + ".mlp", normed)
+        else:
+            x = x + attended
+            x = x + mlp(block + ".mlp", norm(block + ".mlpNorm", x))
+    head = p["embedding.token"] if paper.tied else p["head.weight"]
+    return F.linear(norm("finalNorm", x), head, p.get("head.bias"))
