@@ -47,6 +47,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Catalogue", "Instrument"], path: "Tests/TestSupport"),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
