@@ -51,7 +51,11 @@ let package = Package(
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "Catalogue", "Formulas", "Reporting", "TestSupport", "Transformer", "Verification",
+      ]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
     .testTarget(
       name: "VerificationTests", dependencies: ["Verification", "Formulas", "TestSupport"]),
