@@ -47,10 +47,18 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Catalogue", "Instrument"], path: "Tests/TestSupport"),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "Catalogue", "Formulas", "Reporting", "TestSupport", "Transformer", "Verification",
+      ]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
+    .testTarget(
+      name: "VerificationTests", dependencies: ["Verification", "Formulas", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

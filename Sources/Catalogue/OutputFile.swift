@@ -15,7 +15,11 @@ public struct OutputFile: Sendable {
   /// - Throws: `InputError` that says what is in the way.
   public func requireWritable(_ origin: String, replacing: Bool) throws(InputError) {
     let folder = URL(filePath: path).deletingLastPathComponent().path
-    guard !path.isEmpty, FileManager.default.isWritableFile(atPath: folder) else {
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    guard !path.isEmpty, isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder),
+      kind != nil || path.last != "/"
+    else {
       throw InputError(
         origin, found: "\"\(path)\"", expected: "a file in a folder that exists and can be written")
     }

@@ -13,8 +13,10 @@ extension Table {
   /// Comma-separated values (RFC 4180), with a line of headings.
   public var csv: String {
     func cell(_ text: String) -> String {
-      let needsQuotes = text.contains { ",\"\r\n".contains($0) }
-      return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+      // By scalars: as characters, "\r\n" is neither of its two, nor a comma with an accent a comma.
+      let needsQuotes = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+      guard needsQuotes else { return text }
+      return text.unicodeScalars.reduce(into: "\"") { $0 += $1 == "\"" ? "\"\"" : "\($1)" } + "\""
     }
     let lines = [columns.map(\.heading)] + rows
     return lines.map { $0.map(cell).joined(separator: ",") }.joined(separator: "\n")

@@ -54,7 +54,7 @@ struct Assay: ParsableCommand {
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)
-      case .validationFailure: (message(for: error) + " (see `assay --help`)", .wrongUsage)
+      case .validationFailure: (message(for: error).escaped + " (see `assay --help`)", .wrongUsage)
       default: ("a defect: \(error)", .defect)
       }
     }

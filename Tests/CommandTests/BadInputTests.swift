@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BadInputTests {
+  @Test(arguments: [
+    (
+      ["count", "gpt9"],
+      "model: found \"gpt9\", which is neither a preset nor a file; expected one of gpt2-mini, "
+        + "gpt2-tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-175b, "
+        + "or the path of a config.json"
+    ),
+    (["measure", "gpt2", "--batch", "0"], "--batch: found 0; expected a positive integer"),
+    (["measure", "gpt2", "--batch=-3"], "--batch: found -3; expected a positive integer"),
+    (
+      ["measure", "gpt2-tiny", "--sequence", "65"],
+      "--sequence: found 65; expected at most 64, the positions of gpt2-tiny"
+    ),
+    (
+      ["measure", "gpt2", "--dropout", "nan"],
+      "--dropout: found nan; expected a probability in [0, 1)"
+    ),
+    (["measure", "gpt2", "--precision", "bf16"], "--precision: found bf16; expected fp32"),
+    (
+      ["measure", "gpt2-tiny", "--text", "none.txt"],
+      "--text: found no readable file at none.txt; expected a text file"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--text", "."],
+      "--text: found no readable file at .; expected a text file"
+    ),
+    (
+      ["verify", "--only", "zzz"],
+      "--only: found \"zzz\", which no claim has; expected an id such as 003.28 or 003.*"
+    ),
+    (
+      ["verify", "--claims", "none.yaml"],
+      "none.yaml: found no file that can be read; expected a YAML file with claims"
+    ),
+    (
+      ["claims", "--claims", "none.yaml"],
+      "none.yaml: found no file that can be read; expected a YAML file with claims"
+    ),
+    (
+      ["verify", "--reports", "/dev/null"],
+      "--reports: found \"/dev/null\", which is not a folder and cannot become one; "
+        + "expected a folder"
+    ),
+  ])
+  func `bad input exits with 65, says what is wrong, and leaves nothing`(
+    arguments: [String], says: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      expectFailure(try assay(arguments, in: folder), 65, says)
+      expectFailure(try assay(arguments + ["--output", "report"], in: folder), 65, says)
+      let names = try folder.names
+      #expect(names.isEmpty)
+    }
+  }
+
+  @Test func `a fault of a config.json names file and field`() throws {
+    try withTemporaryFolder { folder in
+      try folder.write("{ \"model_type\": \"llama\" }", to: "config.json")
+      expectFailure(
+        try assay("count", "config.json", in: folder), 65,
+        "config.json: model_type: found \"llama\"; expected one of gpt2")
+    }
+  }
+
+  @Test func `a fault of a file of claims names its place`() throws {
+    try withTemporaryFolder { folder in
+      try folder.write("document: d\ntitle: t\nclaims: 3\n", to: "mine.yaml")
+      expectFailure(
+        try assay("verify", "--claims", "mine.yaml", in: folder), 65,
+        "mine.yaml:3:9: claims: found 3; expected a list of claims")
+    }
+  }
+
+  @Test func `a text that is shorter than a sequence is refused`() throws {
+    try withTemporaryFolder { folder in
+      try folder.write(String(repeating: "x", count: 64), to: "short.txt")
+      expectFailure(
+        try assay("measure", "gpt2-tiny", "--text", "short.txt", in: folder), 65,
+        "short.txt: found 64 bytes; expected more than the sequence of 64 tokens")
+      try folder.write(String(repeating: "x", count: 65), to: "short.txt")
+      #expect(try assay("measure", "gpt2-tiny", "--text", "short.txt", in: folder).status == 0)
+    }
+  }
+
+  @Test func `a run larger than the memory is refused before it begins`() throws {
+    let outcome = try assay("measure", "gpt3-175b", "--batch", "1")
+    #expect(outcome.status == 65)
+    #expect(outcome.output.isEmpty)
+    // 16 bytes for each of 174.6 · 10⁹ parameters make 2,793,… · 10⁹, and some of activations
+    let needed = /gpt3-175b at --sequence 128 needs 2793\d{9} bytes where \d+ are available/
+    #expect(outcome.errors.contains(needed), "\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("assay: --batch: "))
+    let advice = "; expected a smaller model or sequence, or --dry; not even 1 fits\n"
+    #expect(outcome.errors.hasSuffix(advice))
+  }
+
+  @Test func `the batch that a refusal names is the largest that fits`() throws {
+    let errors = try assay("measure", "gpt2-tiny", "--batch", "50000000").errors
+    let says = try #require(
+      errors.firstMatch(of: /needs (\d+) bytes where (\d+) are available.* at most --batch (\d+)/))
+    let (available, batch) = (try #require(Int(says.2)), try #require(Int(says.3)))
+    #expect(try peak(batch: batch) <= available)
+    #expect(try peak(batch: batch + 1) > available)
+  }
+
+  private func peak(batch: Int) throws -> Int {
+    let dry = try assay("measure", "gpt2-tiny", "--dry", "--batch", "\(batch)", "--format", "json")
+    let bytes = try #require(try object(dry)["bytes"] as? [String: Any])
+    return try #require((bytes["peak"] as? [String: Any])?["total"] as? Int)
+  }
+
+  @Test(arguments: [
+    ["--recompute", "full"], ["--attention", "flash", "--dropout", "0.1"],
+    ["--convention", "llm.c", "--dropout", "0.5", "--recompute", "selective"],
+  ])
+  func `the largest run that is accepted is counted without an overflow`(options: [String]) throws {
+    let run = ["measure", "gpt3-175b", "--dry", "--steps", "10", "--batch"]
+    let errors = try assay(run + ["100000000"] + options).errors
+    let says = try #require(errors.firstMatch(of: /expected at most (\d+)/))
+    #expect(try assay(run + [String(says.1)] + options).status == 0)
+  }
+}

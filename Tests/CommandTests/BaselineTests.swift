@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The main job takes seconds, and memory for GPT-2: one test at a time.
+@Suite(.serialized) struct BaselineTests {
+  private func recorded() throws -> [String: String] {
+    try JSONDecoder().decode([String: String].self, from: recordedVerdicts())
+  }
+
+  /// A folder of reports, with nothing in it but these verdicts.
+  private func withReports(
+    _ verdicts: [String: String], _ body: (TemporaryFolder, Data) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      let files = FileManager.default
+      try files.createDirectory(atPath: folder("reports"), withIntermediateDirectories: false)
+      let data = try JSONEncoder().encode(verdicts)
+      try data.write(to: URL(filePath: folder("reports/verdicts.json")))
+      try folder.write("A README of one's own.\n", to: "README.md")
+      try body(folder, data)
+    }
+  }
+
+  @Test func `a verdict that differs from the one recorded is named, and nothing is written`()
+    throws
+  {
+    var verdicts = try recorded()
+    let now = try #require(verdicts["003.28"])
+    verdicts["003.28"] = now == "slip" ? "exact" : "slip"
+    let before = try #require(verdicts["003.28"])
+    verdicts["999.99"] = "exact"
+    try withReports(verdicts) { folder, data in
+      expectFailure(
+        try assay("verify", in: folder), 1,
+        "claim 003.28 was \(before) and is \(now); claim 999.99 was exact and is absent "
+          + "(record with --update)")
+      #expect(try folder.bytes("reports/verdicts.json") == data)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder("reports")).count == 1)
+      #expect(try folder.names == ["README.md", "reports"])
+      #expect(try folder.text("README.md") == "A README of one's own.\n")
+    }
+  }
+
+  @Test func `of many verdicts that differ, five are named and the others counted`() throws {
+    let verdicts = try recorded()
+    let ids = verdicts.keys.sorted()
+    try withReports([:]) { folder, _ in
+      let named = ids.prefix(5).map { "claim \($0) was absent and is \(verdicts[$0] ?? "?")" }
+      expectFailure(
+        try assay("verify", "--output", "report", in: folder), 1,
+        named.joined(separator: "; ") + "; and \(ids.count - 5) more (record with --update)")
+      #expect(try folder.names == ["README.md", "reports"])
+    }
+  }
+
+  @Test func `verdicts that are not readable are bad input`() throws {
+    try withReports(["003.28": "perhaps"]) { folder, data in
+      let outcome = try assay("verify", "--update", in: folder)
+      #expect(outcome.status == 65)
+      #expect(outcome.output.isEmpty)
+      let says = "found text that is not a list of verdicts; "
+      #expect(outcome.errors.hasPrefix("assay: ") && outcome.errors.contains(says))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+      #expect(try folder.bytes("reports/verdicts.json") == data)
+    }
+  }
+
+  @Test func `what differs is recorded with --update, and then expected`() throws {
+    var verdicts = try recorded()
+    verdicts["003.28"] = verdicts["003.28"] == "slip" ? "exact" : "slip"
+    try withReports(verdicts) { folder, _ in
+      let updated = try assay("--update", "--format", "json", in: folder)
+      #expect(updated.status == 0)
+      #expect(try object(updated)["schema"] as? String == "assay.verification.v1")
+      #expect(try folder.bytes("reports/verdicts.json") == recordedVerdicts())
+      #expect(try folder.bytes("reports/verification.json") == updated.output)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder("reports")).sorted() == [
+          "claims.md", "measurements.md", "models.md", "timings.local.md", "verdicts.json",
+          "verification.json",
+        ])
+      #expect(try folder.text("README.md") == "A README of one's own.\n")
+      #expect(try folder.names == ["README.md", "reports"])
+      // Progress is on standard error.
+      #expect(updated.errors.contains("measure gpt2 …\n"))
+      #expect(updated.errors.hasSuffix("wrote reports/; all claims are in reports/claims.md\n"))
+    }
+  }
+}
