@@ -5,6 +5,18 @@ struct Evaluator {
   private var known: [String: ComputedValue] = [:]
   /// The definitions that are being computed, the outermost first.
   private var path: [String] = []
+  /// How many values are waiting for the one that is being computed.
+  private var depth = 0
+
+  /// The longest expression that can be read is 1000 operations deep, and a chain of definitions
+  /// adds its links; twice that fits into the stack of a thread with room to spare.
+  private static let greatestDepth = 2000
+  /// Bits above or below the line: more than 1200 digits. Quantities have at most 26, products of a
+  /// dozen of them and of inexact roots a few hundred; beyond, every operation costs more than the
+  /// one before, and a formula of a few letters could take a day.
+  private static let greatestBits = 4096
+  /// The greatest exponent, as of other numbers in claims; only powers of 0, 1 and -1 reach it.
+  private static let greatestExponent = UInt(1_000_000_000_000_000_000)
 
   init(values: [String: Rational], definitions: [String: Expression]) {
     self.values = values
@@ -15,6 +27,9 @@ struct Evaluator {
   mutating func value(
     of expression: Expression, in whole: Expression
   ) throws(EvaluationError) -> ComputedValue {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.greatestDepth else { throw .tooDeep }
     switch expression {
     case .number(let number):
       return ComputedValue(number)
@@ -24,11 +39,11 @@ struct Evaluator {
       return try value(of: operand, in: whole).mapped { -$0 }
     case .operation(let operation, let left, let right):
       let (left, right) = (try value(of: left, in: whole), try value(of: right, in: whole))
-      return try apply(operation, left, right, in: expression)
+      return try bounded(apply(operation, left, right, in: expression), in: expression)
     case .call(let function, let operands):
       var arguments: [ComputedValue] = []
       for operand in operands { arguments.append(try value(of: operand, in: whole)) }
-      return try apply(function, arguments, in: expression)
+      return try bounded(apply(function, arguments, in: expression), in: expression)
     case .comparison:
       throw .notANumber(expression)
     }
@@ -69,17 +84,22 @@ struct Evaluator {
       guard right.value.isInteger else {
         throw .fractionalExponent(right.value, in: expression)
       }
-      let bits = max(left.value.numerator.bitWidth, left.value.denominator.bitWidth)
-      guard let exponent = right.value.integer,
-        exponent.magnitude <= UInt(Self.greatestBits / bits)
+      // A number of n + 1 bits to the k-th has more than n·k.
+      let bits = UInt(left.value.size - 1)
+      guard let exponent = right.value.integer, exponent.magnitude <= Self.greatestExponent,
+        bits == 0 || exponent.magnitude <= UInt(Self.greatestBits) / bits
       else { throw .tooLarge(in: expression) }
       guard left.value != 0 || exponent >= 0 else { throw .divisionByZero(in: expression) }
       return left.combined(with: right) { base, _ in base.power(exponent) }
     }
   }
 
-  /// A power of about 30,000 decimal digits, computed in no time.
-  private static let greatestBits = 100_000
+  private func bounded(
+    _ value: ComputedValue, in expression: Expression
+  ) throws(EvaluationError) -> ComputedValue {
+    guard value.value.size <= Self.greatestBits else { throw .tooLarge(in: expression) }
+    return value
+  }
 
   private func apply(
     _ function: Expression.Function, _ arguments: [ComputedValue], in expression: Expression

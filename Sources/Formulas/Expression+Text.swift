@@ -1,3 +1,5 @@
+import Catalogue
+
 extension Expression: CustomStringConvertible {
   /// The canonical text: `12*h^2 + 13*h`.
   ///
@@ -6,6 +8,9 @@ extension Expression: CustomStringConvertible {
   public var description: String {
     ExpressionPrinter(isTypographic: false).text(of: self)
   }
+
+  /// The canonical text as a message may repeat it.
+  var quoted: String { description.quoted }
 
   /// The text for readers: `12·h² + 13·h`. Not meant to be parsed.
   public var typographic: String {

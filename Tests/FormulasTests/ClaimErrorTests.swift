@@ -35,7 +35,7 @@ import Testing
     ),
     ("approximate: maybe", "8:16: claim t.1: approximate: found maybe; expected true or false"),
     ("tolerance: 5 GB", "8:14: claim t.1: tolerance: found 5 GB; expected a part of the value"),
-    ("inputs: { h: 2*s }", "8:16: claim t.1: inputs.h: found s in 2*s has no value"),
+    ("inputs: { h: 2*s }", "8:16: claim t.1: inputs.h: found 2*s; expected a number"),
     ("inputs: { h: sqrt(2) }", "inputs.h: found sqrt(2), which is not rational; expected an exact"),
     ("inputs: { 2h: 2 }", "claim t.1: inputs.2h: found 2h; expected a symbol"),
     ("inputs: [1]", "8:11: claim t.1: inputs: found a list; expected symbols and their values"),
@@ -73,7 +73,7 @@ import Testing
     ),
     (
       "expression: 2*f\n  unit: byte\n  where: { f: 2*h, h: f }",
-      "claim t.1: where: found f: 2*h, which needs f itself; "
+      "claim t.1: where.f: found f: 2*h, which needs f itself; "
         + "expected definitions that do not go in a circle"
     ),
     (
@@ -178,7 +178,8 @@ import Testing
 
   @Test func `a file is read from its path`() throws {
     let path = FileManager.default.temporaryDirectory.path + "/claims-\(UUID()).yaml"
-    let yaml = "document: d\ntitle: t\nclaims: []\n"
+    let yaml =
+      "document: d\ntitle: t\nclaims:\n- { id: a, statement: b, quantity: data, kind: fact, notMeasurable: c }\n"
     try yaml.write(toFile: path, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: path) }
     #expect(try ClaimCatalogue(contentsOf: path).documents.map(\.document) == ["d"])

@@ -14,7 +14,7 @@ import Testing
       - { term: 2*h*f, covers: [mlp.up.weight, mlp.down.weight] }
       - { term: f + h, covers: [mlp.up.bias, mlp.down.bias] }
       where: { f: 4*h }
-      inputs: { h: 2^4, x: 52e9 }
+      inputs: { h: 2^4, P: 52e9 }
       model: gpt2
       claimed: "2,128"
       measure: { quantity: parameters, scope: block, roles: ["mlp.*"], in: parameter }
@@ -28,7 +28,7 @@ import Testing
     #expect(claim.quantity == .parameters && claim.kind == .formula)
     #expect(claim.unit == .parameter)
     #expect(claim.terms.map(\.covers.count) == [2, 2])
-    #expect(claim.inputs == ["h": 16, "x": 52_000_000_000])
+    #expect(claim.inputs == ["h": 16, "P": 52_000_000_000])
     #expect(claim.substitutions["f"]?.description == "4*h")
     #expect(claim.claimed?.value == 2128)
     #expect(claim.measure?.scope == .block)
@@ -131,7 +131,7 @@ import Testing
 
   @Test func `a claim is about the roles of its measure, whatever its terms cover`() throws {
     let measure = "measure: { quantity: savedForBackward, scope: block, in: byte"
-    let all = try claim(measure + " }")
+    let all = try claim("unit: byte\nexpression: 2*b*s*h\n" + measure + " }")
     #expect(all.isAbout(.attentionKey))
     let terms =
       "unit: byte\nexpression: 2*b*s*h\nterms: [{ term: 2*b*s*h, covers: [attention.key] }]\n"
