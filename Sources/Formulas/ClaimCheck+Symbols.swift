@@ -15,6 +15,7 @@ extension ClaimCheck {
   }
 
   func checkSubstitutions() throws(ClaimError) {
+    let used = used
     for (name, definition) in definitions {
       let found = "\(name): \(definition)".quoted
       if definition.reachableSymbols(where: claim.substitutions).contains(name) {
@@ -50,6 +51,7 @@ extension ClaimCheck {
   }
 
   func checkInputs() throws(ClaimError) {
+    let used = used
     for name in claim.inputs.keys.sorted() {
       guard StandardSymbol(rawValue: name) != nil || used.contains(name) else {
         throw unused("inputs", name)

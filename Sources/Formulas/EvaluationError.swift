@@ -12,6 +12,8 @@ public enum EvaluationError: Error, Hashable, Sendable {
   case fractionalExponent(Rational, in: Expression)
   /// The value has more digits than any quantity.
   case tooLarge(in: Expression)
+  /// The formula and its definitions are more work than any quantity needs.
+  case tooMuch
   /// The definitions need one another in too long a chain.
   case tooDeep
   /// The definition of each symbol needs the next one, and that of the last needs the first.
@@ -40,6 +42,8 @@ extension EvaluationError: CustomStringConvertible {
       return "\(expression.quoted) has the exponent \(exponent.description.quoted), not an integer"
     case .tooLarge(let expression):
       return "\(expression.quoted) has more than 1200 digits"
+    case .tooMuch:
+      return "the formula and its definitions take too many operations on long numbers"
     case .tooDeep:
       return "the definitions need one another in a chain that is too long"
     case .cycle(let names):
@@ -63,6 +67,7 @@ extension EvaluationError: CustomStringConvertible {
     case .negativeRoot: "the root of a number that is not negative"
     case .fractionalExponent: "an integer as the exponent, or sqrt for a root"
     case .tooLarge: "a value with fewer digits"
+    case .tooMuch: "fewer operations, or shorter numbers"
     case .tooDeep: "fewer definitions"
     case .cycle: "definitions that do not go in a circle"
     case .notANumber: "a number"

@@ -18,8 +18,6 @@ struct Expansion {
   static let greatestExponent = 1000
   /// Bits of a coefficient, as of every number that an expression may give.
   private static let greatestBits = 4096
-  /// As for evaluating.
-  private static let greatestDepth = 2000
 
   init(definitions: [String: Expression]) {
     self.definitions = definitions
@@ -28,7 +26,7 @@ struct Expansion {
   mutating func polynomial(of expression: Expression) throws(PolynomialError) -> Polynomial {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Self.greatestDepth else { throw .tooDeep }
+    guard depth <= Evaluator.greatestDepth else { throw .tooDeep }
     switch expression {
     case .number(let value):
       return Polynomial(value)

@@ -130,9 +130,9 @@ public struct Judge {
     } catch {
       let free = claim.expression?.freeSymbols(where: claim.substitutions) ?? []
       let sizes = free.sorted().compactMap { name in case_.symbols[name].map { "\(name) = \($0)" } }
+      let place = sizes.isEmpty ? "" : ", where \(sizes.joined(separator: ", "))"
       throw InputError(
-        "expression", found: (["\(error)"] + sizes).joined(separator: ", "),
-        expected: error.expected)
+        "expression", found: "\(error)\(place)", expected: error.expected)
     }
     return Comparison(
       case_: case_, convention: convention, computed: computed?.value,

@@ -159,18 +159,8 @@ import Testing
   }
 }
 
-/// A claim with these fields besides the ones that every claim needs.
+/// A claim with these fields besides those that every claim needs.
 func claim(_ fields: String) throws -> Claim {
-  let indented = fields.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-  let yaml = """
-    document: test
-    title: A test
-    claims:
-    - id: t.1
-      statement: It is so.
-      quantity: parameters
-      kind: formula
-    \(indented)
-    """
-  return try #require(try ClaimCatalogue(files: [("test.yaml", Array(yaml.utf8))])["t.1"])
+  let files = [(name: "test.yaml", bytes: Array(file(fields).utf8))]
+  return try #require(try ClaimCatalogue(files: files)["t.1"])
 }
