@@ -104,7 +104,7 @@ extension ClaimField {
     _ type: Choice.Type = Choice.self
   ) throws(ClaimError) -> Choice {
     let names = type.allCases.map(\.rawValue)
-    let text = try text("one of \(names.joined(separator: ", "))")
+    let text = try text(Self.expectation(names))
     guard let choice = type.init(rawValue: text) else {
       throw error(found: text.quoted, expected: Self.expectation(text, names))
     }
@@ -113,7 +113,10 @@ extension ClaimField {
 
   /// The nearest name if one is near, and all of them if they are few.
   static func expectation(_ found: String, _ names: [String]) -> String {
-    if let nearest = found.nearest(in: names) { return nearest }
+    found.nearest(in: names) ?? expectation(names)
+  }
+
+  private static func expectation(_ names: [String]) -> String {
     let shown = names.count <= 20 ? names : Array(names.prefix(20)) + ["…"]
     return "one of \(shown.joined(separator: ", "))"
   }

@@ -1,4 +1,3 @@
-import Foundation
 import Formulas
 import Testing
 
@@ -116,27 +115,6 @@ import Testing
     #expect(!message.contains("\n"))
   }
 
-  @Test(arguments: [
-    ("", "test.yaml:1:1: found nothing; expected the fields document, title and claims"),
-    ("document: 1", "test.yaml:1:1: found no title; expected the field title"),
-    ("[1, 2]", "test.yaml:1:1: found a list; expected the fields document, title, source, claims"),
-    ("document: 1\ntitle: 2\nclaims: 3", "3:9: claims: found 3; expected a list of claims"),
-    (
-      "document: 1\ntitle: 2\nclaims:\n- statement: x",
-      "4:3: found no id; expected the field id"
-    ),
-    (
-      "document: 1\ntitle: 2\nclaims:\n- id: x\n  statement: y\n  quantity: z\n  kind: fact",
-      "6:13: claim x: quantity: found z; expected one of parameters, gradients"
-    ),
-    ("document: 1\ntitle: [2", "expected YAML"),
-    ("title: 1\ntitle: 2", "found the field title twice"),
-  ])
-  func `faults of the file are named, too`(yaml: String, says: String) throws {
-    let message = try #require(fault(yaml))
-    #expect(message.contains(says), "\(message)")
-  }
-
   @Test func `an id is used once, over all files`() {
     let yaml = """
       document: test
@@ -156,23 +134,5 @@ import Testing
     let builtIn = try ClaimCatalogue.builtIn
     let error = #expect(throws: ClaimError.self) { try builtIn.adding(builtIn, from: "mine.yaml") }
     #expect(error?.description.hasPrefix("mine.yaml: claim 000.01: id: found an id") == true)
-  }
-
-  @Test func `a file that is not there, and one that is no text`() throws {
-    let missing = #expect(throws: ClaimError.self) { try ClaimCatalogue(contentsOf: "/no/such") }
-    #expect(missing?.description.hasPrefix("/no/such: found no file that can be read") == true)
-    let binary = #expect(throws: ClaimError.self) {
-      try ClaimCatalogue(files: [("x.yaml", [0xFF, 0xFE, 0x00])])
-    }
-    #expect(binary?.description == "x.yaml: found bytes that are not UTF-8; expected YAML in UTF-8")
-  }
-
-  @Test func `a file is read from its path`() throws {
-    let path = FileManager.default.temporaryDirectory.path + "/claims-\(UUID()).yaml"
-    let yaml =
-      "document: d\ntitle: t\nclaims:\n- { id: a, statement: b, quantity: data, kind: fact, notMeasurable: c }\n"
-    try yaml.write(toFile: path, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(try ClaimCatalogue(contentsOf: path).documents.map(\.document) == ["d"])
   }
 }

@@ -28,6 +28,19 @@ import Testing
         """)
   }
 
+  @Test func `of a long line the surroundings of the error are shown, without its controls`() throws
+  {
+    let long = Array(repeating: "1", count: 500).joined(separator: "+")
+    let error = try #require(parseError(long + "\u{1B}"))
+    let lines = "\(error)".split(separator: "\n")
+    #expect(error.column == 1000)
+    #expect(
+      lines[0]
+        == "test:1:1000: found \\u{1B}; expected a number, a symbol, an operator or a parenthesis")
+    #expect(lines[1] == long.suffix(60) + "\u{FFFD}")
+    #expect(lines[2] == String(repeating: " ", count: 60) + "^")
+  }
+
   @Test func `a missing operator is named, with what to write`() throws {
     let error = try #require(parseError("12 + 2h"))
     #expect(error.column == 7)
