@@ -44,9 +44,10 @@ struct ClaimCheck {
     }
     var (sum, total) = (Polynomial(), Polynomial())
     do throws(PolynomialError) {
-      total = try Polynomial(expression, where: claim.substitutions)
+      var expansion = Expansion(definitions: claim.substitutions)
+      total = try expansion.polynomial(of: expression)
       for term in claim.terms {
-        sum = sum + (try Polynomial(term.term, where: claim.substitutions))
+        sum = sum + (try expansion.polynomial(of: term.term))
       }
     } catch {
       throw field("terms").error(

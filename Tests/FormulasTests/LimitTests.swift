@@ -122,6 +122,12 @@ import Testing
     }
   }
 
+  @Test func `a name of a million letters is not compared with others letter by letter`() throws {
+    let name = String(repeating: "x", count: 1_000_000)
+    let message = try #require(fault(file("conventions: [\(name)]")))
+    #expect(message.hasSuffix("expected one of textbook, pytorch, llm.c, lean"))
+  }
+
   @Test func `a unit has not more letters than make sense`() {
     let long = Array(repeating: "GiB", count: 30).joined(separator: "·")
     #expect(throws: UnitError.tooLong(long)) { try Unit(parsing: long) }
