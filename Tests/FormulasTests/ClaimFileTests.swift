@@ -3,7 +3,7 @@ import Formulas
 import Testing
 
 /// What may come as a file of claims: other bytes, other sizes, pipes, and YAML that goes on forever.
-@Suite(.timeLimit(.minutes(1))) struct ClaimFileTests {
+@Suite(.timeLimit(.minutes(5))) struct ClaimFileTests {
   private static let minimal =
     "document: d\ntitle: t\nclaims:\n- { id: a, statement: b, quantity: data, kind: fact,"
     + " notMeasurable: c }\n"

@@ -3,7 +3,7 @@ import Testing
 
 /// A few letters can ask for more work than a computer does in a year, or for more stack than it
 /// has. Each such text is refused, by a message that says what the bound is.
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(5))) struct LimitTests {
   @Test func `a pattern with many stars is matched at once`() {
     let text = String(repeating: "a", count: 200)
     let stars = String(repeating: "a*", count: 100)
@@ -82,7 +82,7 @@ import Testing
       "(a + b)*(a + s)*(a + h)*(a + l)*(a + V)*(a + T)*(a + f)*(a + g)*(a + d)*(a + P)*(a + D)",
       false
     ),
-    ("(b + s + h + a + l + V)^16", false), ("((h^16)^16)^16", false), ("(7^16)^16^16", false),
+    ("(b + s + h + a + l + V)^16", false), ("((h^16)^16)^16", false), ("((7^16)^16)^16*h", false),
     ("(h + 1)^16*(h + 1)^14", true),
   ])
   func `an expression is multiplied out to a thousand terms`(text: String, isAllowed: Bool) throws {
@@ -120,12 +120,6 @@ import Testing
       let expression = try Expression(parsing: text)
       #expect(try Expression(parsing: expression.description) == expression)
     }
-  }
-
-  @Test func `a name of a million letters is not compared with others letter by letter`() throws {
-    let name = String(repeating: "x", count: 1_000_000)
-    let message = try #require(fault(file("conventions: [\(name)]")))
-    #expect(message.hasSuffix("expected one of textbook, pytorch, llm.c, lean"))
   }
 
   @Test func `a unit has not more letters than make sense`() {

@@ -4,8 +4,9 @@ import Foundation
 enum FuzzSize {
   /// As the environment says; nil for the default of each test.
   static let wanted = ProcessInfo.processInfo.environment["ASSAY_FUZZ"].flatMap { Int($0) }
-  /// A debug build takes a few seconds for the default; a minute for every 20,000 is a hang.
-  static let minutes = 1 + (wanted ?? 0) / 20_000
+  /// A hang is found in the end. A debug build takes ten seconds for the default, and a busy machine
+  /// several times that.
+  static let minutes = 5 + (wanted ?? 0) / 10_000
 }
 
 /// Texts with a few faults, by number.
