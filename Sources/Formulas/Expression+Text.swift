@@ -92,9 +92,14 @@ private struct ExpressionPrinter {
   }
 
   private func raised(_ exponent: Expression) -> String {
-    let text = text(of: exponent, atLeast: .sign)
-    guard isTypographic else { return "^" + text }
-    return text.superscriptIfInteger ?? "^" + self.text(of: exponent, atLeast: .primary)
+    guard isTypographic else { return "^" + text(of: exponent, atLeast: .sign) }
+    // Only what is no tree is written twice: else a tower of n powers would be written 2ⁿ times.
+    switch exponent {
+    case .number, .negation(.number):
+      if let raised = text(of: exponent).superscriptIfInteger { return raised }
+    default: break
+    }
+    return "^" + text(of: exponent, atLeast: .primary)
   }
 
   private func sign(_ operation: Expression.Operation) -> String {

@@ -122,6 +122,14 @@ import Testing
     }
   }
 
+  @Test func `a tower of powers is written at once`() throws {
+    let tower = try Expression(parsing: "h" + String(repeating: "^h", count: 120))
+    // Each exponent but the last is in parentheses.
+    #expect(
+      tower.typographic
+        == String(repeating: "h^(", count: 119) + "h^h" + String(repeating: ")", count: 119))
+  }
+
   @Test func `a unit has not more letters than make sense`() {
     let long = Array(repeating: "GiB", count: 30).joined(separator: "·")
     #expect(throws: UnitError.tooLong(long)) { try Unit(parsing: long) }
