@@ -3,8 +3,9 @@ import Catalogue
 extension Expression: CustomStringConvertible {
   /// The canonical text: `12*h^2 + 13*h`.
   ///
-  /// Parsing it gives the same tree, if the tree came from parsing. A number that has no sign-free
-  /// decimal, such as 1/3, is written as an expression of equal value.
+  /// Parsing it gives the same tree, if the tree came from parsing; unless that was so long or deep
+  /// that spaces and parentheses, as in `-(-h)` for `--h`, make it more than the parser takes. A
+  /// number that has no sign-free decimal, such as 1/3, is written as an expression of equal value.
   public var description: String {
     ExpressionPrinter(isTypographic: false).text(of: self)
   }
