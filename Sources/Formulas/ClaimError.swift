@@ -22,13 +22,13 @@ extension ClaimError: CustomStringConvertible {
   /// One line: `003.yaml:12:9: claim 003.28: terms: found …; expected …`.
   public var description: String { inputError.description }
 
-  /// The same as the error that commands report.
+  /// The same as the error that commands report; on one line, whatever the file holds.
   public var inputError: InputError {
-    let place = [file, line.map(String.init), column.map(String.init)].compactMap { $0 }
-    let subject = [claim.map { "claim \($0)" }, field].compactMap { $0 }
+    let place = [file.escaped, line.map(String.init), column.map(String.init)].compactMap { $0 }
+    let subject = [claim.map { "claim \($0.escaped)" }, field?.escaped].compactMap { $0 }
     return InputError(
       place.joined(separator: ":"),
       field: subject.isEmpty ? nil : subject.joined(separator: ": "),
-      found: found, expected: expected)
+      found: found.escaped, expected: expected.escaped)
   }
 }

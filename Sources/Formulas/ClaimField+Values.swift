@@ -8,7 +8,8 @@ extension ClaimField {
       return try Expression(parsing: text)
     } catch {
       throw self.error(
-        found: "\(error.found) in \(text)", expected: error.expected, offset: offset(of: error))
+        found: "\(error.found) in \(text.quoted)", expected: error.expected,
+        offset: offset(of: error))
     }
   }
 
@@ -27,17 +28,20 @@ extension ClaimField {
     do throws(EvaluationError) {
       let number = try expression.evaluated()
       if number.isExact { return number.value }
+    } catch .unbound {
+      throw self.error(found: expression.quoted, expected: "a number")
     } catch {
-      throw self.error(found: "\(error)", expected: "a number")
+      throw self.error(found: "\(error)", expected: error.expected)
     }
-    throw error(found: "\(expression), which is not rational", expected: "an exact number")
+    throw error(
+      found: "\(expression.quoted), which is not rational", expected: "an exact number")
   }
 
   /// A comparison.
   func comparison() throws(ClaimError) -> Expression {
     let expression = try expression()
     guard expression.isComparison else {
-      throw error(found: "\(expression)", expected: "a comparison, such as h >= 10*s")
+      throw error(found: expression.quoted, expected: "a comparison, such as h >= 10*s")
     }
     return expression
   }
@@ -58,7 +62,7 @@ extension ClaimField {
   func proportion() throws(ClaimError) -> Rational {
     let printed = try printedNumber()
     guard let value = try? printed.value(in: .ratio), value > 0 else {
-      throw error(found: printed.text, expected: "a part of the value, such as 5%")
+      throw error(found: printed.text.quoted, expected: "a part of the value, such as 5%")
     }
     return value
   }
@@ -66,37 +70,10 @@ extension ClaimField {
   /// `true` or `false`.
   func truth() throws(ClaimError) -> Bool {
     let text = try text("true or false")
-    guard let truth = Bool(text) else { throw error(found: text, expected: "true or false") }
+    guard let truth = Bool(text) else {
+      throw error(found: text.quoted, expected: "true or false")
+    }
     return truth
-  }
-
-  /// The names of conventions.
-  func conventions() throws(ClaimError) -> [String] {
-    let names = Convention.all.map(\.name)
-    var conventions: [String] = []
-    for item in try items("a list of conventions") {
-      let name = try item.text("a convention")
-      guard names.contains(name) else {
-        throw item.error(found: name, expected: Self.expectation(name, names))
-      }
-      conventions.append(name)
-    }
-    return conventions
-  }
-
-  /// Sets of tensor roles, none of them empty.
-  func rolePatterns() throws(ClaimError) -> [RolePattern] {
-    var patterns: [RolePattern] = []
-    for item in try items("a list of roles such as attention.*") {
-      let pattern = RolePattern(try item.text("a role"))
-      guard !pattern.roles.isEmpty else {
-        let names = TensorRole.allCases.map(\.rawValue)
-        throw item.error(
-          found: pattern.pattern, expected: Self.expectation(pattern.pattern, names))
-      }
-      patterns.append(pattern)
-    }
-    return patterns
   }
 
   /// `found …; expected …`, as the errors of numbers and units say it, taken apart.

@@ -1,3 +1,4 @@
+import Catalogue
 import Yams
 
 /// A node of a YAML file, with what an error about it must say: the file, the place, the claim, and
@@ -33,8 +34,10 @@ struct ClaimField {
       expected: expected)
   }
 
-  /// File and line.
-  var place: String { node.mark.map { "\(file):\($0.line)" } ?? file }
+  /// Where it stands.
+  var place: ClaimPlace {
+    ClaimPlace(file: file, line: node.mark?.line, column: node.mark?.column)
+  }
 }
 
 // MARK: - What is in it
@@ -47,19 +50,31 @@ extension ClaimField {
     return scalar.string
   }
 
+  /// More items than any list within a claim has. What is read of a claim is used at each of some
+  /// twenty runs.
+  private static let greatestCount = 100
+
   /// The items of a list.
-  func items(_ expected: String) throws(ClaimError) -> [ClaimField] {
+  func items(
+    _ expected: String, atMost limit: Int = greatestCount
+  ) throws(ClaimError) -> [ClaimField] {
     guard let sequence = node.sequence else { throw error(found: kind, expected: expected) }
+    guard sequence.count <= limit else {
+      throw error(found: "\(sequence.count) items", expected: "at most \(limit)")
+    }
     return sequence.map { child(nil, $0) }
   }
 
   /// The names and values of a mapping whose names are free, in their order.
   func pairs(_ expected: String) throws(ClaimError) -> [(name: String, value: ClaimField)] {
     guard let mapping = node.mapping else { throw error(found: kind, expected: expected) }
+    guard mapping.count <= Self.greatestCount else {
+      throw error(found: "\(mapping.count) of them", expected: "at most \(Self.greatestCount)")
+    }
     var pairs: [(name: String, value: ClaimField)] = []
     for (key, value) in mapping {
       let name = try child(nil, key).text("a name")
-      pairs.append((name, child(name, value)))
+      pairs.append((name, child(name.quoted, value)))
     }
     return pairs
   }
@@ -76,7 +91,7 @@ extension ClaimField {
       let text = try name.text("a name")
       guard known.contains(text) else {
         let nearest = text.nearest(in: known).map { "\($0)" } ?? "one of the fields \(list)"
-        throw name.error(found: "the unknown field \(text)", expected: nearest)
+        throw name.error(found: "the unknown field \(text.quoted)", expected: nearest)
       }
       let field = child(text, value)
       if !field.isNull { fields[text] = field }
@@ -89,16 +104,19 @@ extension ClaimField {
     _ type: Choice.Type = Choice.self
   ) throws(ClaimError) -> Choice {
     let names = type.allCases.map(\.rawValue)
-    let text = try text("one of \(names.joined(separator: ", "))")
+    let text = try text(Self.expectation(names))
     guard let choice = type.init(rawValue: text) else {
-      throw error(found: text, expected: Self.expectation(text, names))
+      throw error(found: text.quoted, expected: Self.expectation(text, names))
     }
     return choice
   }
 
   /// The nearest name if one is near, and all of them if they are few.
   static func expectation(_ found: String, _ names: [String]) -> String {
-    if let nearest = found.nearest(in: names) { return nearest }
+    found.nearest(in: names) ?? expectation(names)
+  }
+
+  private static func expectation(_ names: [String]) -> String {
     let shown = names.count <= 20 ? names : Array(names.prefix(20)) + ["…"]
     return "one of \(shown.joined(separator: ", "))"
   }
@@ -112,7 +130,7 @@ extension ClaimField {
 
   private var kind: String {
     switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : scalar.string
+    case .scalar(let scalar): scalar.string.quoted
     case .mapping: "a mapping"
     case .sequence: "a list"
     case .alias: "an alias"

@@ -1,11 +1,17 @@
+import Catalogue
+
 extension Expression: CustomStringConvertible {
   /// The canonical text: `12*h^2 + 13*h`.
   ///
-  /// Parsing it gives the same tree, if the tree came from parsing. A number that has no sign-free
-  /// decimal, such as 1/3, is written as an expression of equal value.
+  /// Parsing it gives the same tree, if the tree came from parsing; unless that was so long or deep
+  /// that spaces and parentheses, as in `-(-h)` for `--h`, make it more than the parser takes. A
+  /// number that has no sign-free decimal, such as 1/3, is written as an expression of equal value.
   public var description: String {
     ExpressionPrinter(isTypographic: false).text(of: self)
   }
+
+  /// The canonical text as a message may repeat it.
+  var quoted: String { description.quoted }
 
   /// The text for readers: `12·h² + 13·h`. Not meant to be parsed.
   public var typographic: String {
@@ -87,9 +93,14 @@ private struct ExpressionPrinter {
   }
 
   private func raised(_ exponent: Expression) -> String {
-    let text = text(of: exponent, atLeast: .sign)
-    guard isTypographic else { return "^" + text }
-    return text.superscriptIfInteger ?? "^" + self.text(of: exponent, atLeast: .primary)
+    guard isTypographic else { return "^" + text(of: exponent, atLeast: .sign) }
+    // Only what is no tree is written twice: else a tower of n powers would be written 2ⁿ times.
+    switch exponent {
+    case .number, .negation(.number):
+      if let raised = text(of: exponent).superscriptIfInteger { return raised }
+    default: break
+    }
+    return "^" + text(of: exponent, atLeast: .primary)
   }
 
   private func sign(_ operation: Expression.Operation) -> String {

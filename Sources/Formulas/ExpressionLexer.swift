@@ -1,3 +1,5 @@
+import Catalogue
+
 /// Cuts the text of an expression into words.
 struct ExpressionLexer {
   let text: String
@@ -12,8 +14,16 @@ struct ExpressionLexer {
     rest = text[...]
   }
 
+  /// More characters than any formula has. Names have no bound of their own.
+  private static let greatestLength = 10_000
+
   /// All words, an end word last.
   mutating func tokens() throws(ExpressionError) -> [ExpressionToken] {
+    let length = text.count
+    guard length <= Self.greatestLength else {
+      throw error(
+        found: "\(length) characters", expected: "at most \(Self.greatestLength) characters")
+    }
     var tokens: [ExpressionToken] = []
     repeat { tokens.append(try next()) } while tokens.last?.kind != .end
     return tokens
@@ -39,37 +49,47 @@ struct ExpressionLexer {
         return take(1, as: .operation(operation))
       }
     }
-    throw error(found: "\(character)", expected: Self.remedy(for: character))
+    throw error(found: String(character).quoted, expected: Self.remedy(for: character))
   }
 
   /// Digits that may be grouped by underscores, a fraction, and an exponent. An `e` that no digit
   /// follows is not an exponent but a symbol, and left for the parser to complain about.
   private mutating func number() throws(ExpressionError) -> ExpressionToken {
     var scan = rest[...]
-    func digits() -> Substring {
+    func run() -> Substring {
       let run = scan.prefix { $0.isASCIIDigit || $0 == "_" }
       scan = scan.dropFirst(run.count)
       return run
     }
-    let whole = digits()
+    let whole = run()
     var parts = [whole]
     if scan.first == "." {
       scan.removeFirst()
-      parts.append(digits())
+      parts.append(run())
     }
     if parts.contains(where: { $0.isEmpty || $0.first == "_" || $0.last == "_" }) {
       let text = rest.prefix(upTo: scan.startIndex)
-      throw error(found: "\(text)", expected: "digits on both sides of a point or underscore")
+      throw error(found: text.quoted, expected: "digits on both sides of a point or underscore")
     }
-    var written = parts.joined(separator: ".").filter { $0 != "_" }
+    let digits = parts.map { $0.filter { $0 != "_" } }
+    var (written, power) = (digits.joined(separator: "."), Int?.some(0))
     if let exponent = scan.prefixMatch(of: #/[eE][+\-]?[0-9]+/#) {
       written += exponent.0
+      power = Int(exponent.0.dropFirst())
       scan = scan[exponent.range.upperBound...]
     }
-    guard let value = Rational(decimal: written) else {
-      throw error(found: written, expected: "a power of ten between -9999 and 9999")
+    guard let power, let value = Self.value(written, digits, power) else {
+      throw error(found: written.quoted, expected: Numeral.expectation)
     }
     return take(rest.distance(from: rest.startIndex, to: scan.startIndex), as: .number(value))
+  }
+
+  private static func value(_ text: String, _ digits: [String], _ power: Int) -> Rational? {
+    let fraction = digits.count == 2 ? digits[1].count : 0
+    guard Numeral.isReasonable(whole: digits[0].count, fraction: fraction, exponent: power) else {
+      return nil
+    }
+    return Rational(decimal: text)
   }
 
   private mutating func take(_ count: Int, as kind: ExpressionToken.Kind) -> ExpressionToken {

@@ -150,8 +150,8 @@ extension ExpressionParser {
     guard previous.beginsOperand && previous.kind != .open || previous.kind == .close else {
       return error(at: current, expected: expected)
     }
-    var remedy = "an operator between \(previous.text) and \(current.text): "
-    remedy += "write \(previous.text)*\(current.text)"
+    var remedy = "an operator between \(previous.name) and \(current.name): "
+    remedy += "write \(previous.name)*\(current.name)"
     if previous.kind == .symbol, current.kind == .open {
       let functions = Expression.Function.allCases.map(\.rawValue).sorted()
       remedy += ", or one of the functions \(functions.joined(separator: ", "))"

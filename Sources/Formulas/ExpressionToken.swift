@@ -1,3 +1,5 @@
+import Catalogue
+
 /// A word of an expression and where it stands.
 struct ExpressionToken {
   let kind: Kind
@@ -25,5 +27,5 @@ struct ExpressionToken {
   }
 
   /// The name in a message.
-  var name: String { kind == .end ? "the end" : text }
+  var name: String { kind == .end ? "the end" : text.quoted }
 }

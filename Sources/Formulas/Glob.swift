@@ -6,14 +6,27 @@ public struct Glob: Sendable, Hashable {
   public init(_ pattern: String) { self.pattern = pattern }
 
   /// Whether the whole of a text is of this pattern.
-  public func matches(_ text: String) -> Bool { Self.matches(text[...], pattern[...]) }
-
-  private static func matches(_ name: Substring, _ pattern: Substring) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    if first == "*" {
-      return matches(name, pattern.dropFirst())
-        || !name.isEmpty && matches(name.dropFirst(), pattern)
+  ///
+  /// The time is at most that of comparing each letter with each: whatever could be matched after
+  /// going back to an earlier star can be matched from the last one, too.
+  public func matches(_ text: String) -> Bool {
+    var (rest, wanted) = (text[...], pattern[...])
+    // What follows the last star, and the text that it is tried on next.
+    var retry: (rest: Substring, wanted: Substring)?
+    while true {
+      if wanted.first == "*" {
+        wanted.removeFirst()
+        retry = (rest, wanted)
+      } else if let letter = rest.first, letter == wanted.first {
+        rest.removeFirst()
+        wanted.removeFirst()
+      } else if rest.isEmpty, wanted.isEmpty {
+        return true
+      } else {
+        guard let (from, after) = retry, !from.isEmpty else { return false }
+        (rest, wanted) = (from.dropFirst(), after)
+        retry = (rest, wanted)
+      }
     }
-    return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
   }
 }

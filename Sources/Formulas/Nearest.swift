@@ -1,7 +1,11 @@
 extension String {
   /// The candidate that differs in the fewest letters; nil if none is close. Of several, the first
   /// by name.
+  ///
+  /// None is close to a text of more than 60 letters, which no name has: the work grows with the
+  /// length.
   func nearest(in candidates: some Sequence<String>) -> String? {
+    guard count <= 60 else { return nil }
     let nearest = candidates.sorted()
       .map { (name: $0, distance: distance(to: $0)) }
       .min { $0.distance < $1.distance }

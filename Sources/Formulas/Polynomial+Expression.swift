@@ -13,62 +13,6 @@ extension Polynomial {
   }
 }
 
-/// Multiplies expressions out, following definitions.
-private struct Expansion {
-  let definitions: [String: Expression]
-  private var path: [String] = []
-
-  init(definitions: [String: Expression]) {
-    self.definitions = definitions
-  }
-
-  mutating func polynomial(of expression: Expression) throws(PolynomialError) -> Polynomial {
-    switch expression {
-    case .number(let value):
-      return Polynomial(value)
-    case .symbol(let name):
-      return try polynomial(ofSymbol: name)
-    case .negation(let operand):
-      return -(try polynomial(of: operand))
-    case .operation(.power, let base, let exponent):
-      let constant = try polynomial(of: exponent)
-      guard constant.symbols.isEmpty, let power = constant[Monomial()].integer,
-        (-16...16).contains(power)
-      else { throw .exponent(exponent, in: expression) }
-      return try raise(base, to: power, in: expression)
-    case .operation(let operation, let left, let right):
-      let first = try polynomial(of: left)
-      switch operation {
-      case .addition: return first + (try polynomial(of: right))
-      case .subtraction: return first - (try polynomial(of: right))
-      case .multiplication: return first * (try polynomial(of: right))
-      case .division, .power: return first * (try raise(right, to: -1, in: expression))
-      }
-    case .call:
-      throw .function(expression)
-    case .comparison:
-      throw .comparison(expression)
-    }
-  }
-
-  private mutating func raise(
-    _ base: Expression, to exponent: Int, in whole: Expression
-  ) throws(PolynomialError) -> Polynomial {
-    guard let power = try polynomial(of: base).power(exponent) else {
-      throw .divisionBySum(base, in: whole)
-    }
-    return power
-  }
-
-  private mutating func polynomial(ofSymbol name: String) throws(PolynomialError) -> Polynomial {
-    guard let definition = definitions[name] else { return Polynomial(symbol: name) }
-    if let start = path.firstIndex(of: name) { throw .cycle(Array(path[start...])) }
-    path.append(name)
-    defer { path.removeLast() }
-    return try polynomial(of: definition)
-  }
-}
-
 extension Expression {
   /// The polynomial written out, its terms in their order: `5*a*b*s^2/2 - 3`.
   public init(_ polynomial: Polynomial) {

@@ -42,7 +42,11 @@ public struct Polynomial: Hashable, Sendable {
   ///
   /// - Throws: `EvaluationError` where a value is missing or a divisor is zero.
   public func evaluated(at values: [String: Rational]) throws(EvaluationError) -> Rational {
-    try Expression(self).evaluated(at: values).value
+    var sum: Rational = 0
+    for (monomial, coefficient) in coefficients {
+      sum += try Expression(Polynomial([monomial: coefficient])).evaluated(at: values).value
+    }
+    return sum
   }
 }
 

@@ -8,9 +8,10 @@ extension PrintedNumber {
   ///
   /// - Throws: `PrintedNumberError`.
   public init(parsing text: String) throws(PrintedNumberError) {
+    guard text.count <= Self.greatestLength else { throw .tooLong(text) }
     var rest = text.trimmed[...]
     isHedged = Self.takeHedge(&rest)
-    guard let first = Digits(&rest) else { throw .noNumber(text) }
+    guard let first = try Digits(&rest, of: text) else { throw .noNumber(text) }
     let second = try Self.takeUpperEnd(&rest, of: text)
     let last = second ?? first
     let magnitude = Self.takeMagnitude(&rest)
@@ -29,6 +30,9 @@ extension PrintedNumber {
     if let upperEnd, upperEnd <= value { throw .emptyRange(text) }
   }
 
+  /// A range of two numbers of the greatest length, with a hedge and a unit.
+  private static let greatestLength = 4 * Numeral.greatestDigits + Unit.greatestLength + 20
+
   private static func takeHedge(_ rest: inout Substring) -> Bool {
     let hedges = [
       "~", "≈", "about ", "approximately ", "approx. ", "roughly ", "around ", "nearly ", "almost ",
@@ -44,7 +48,7 @@ extension PrintedNumber {
   ) throws(PrintedNumberError) -> Digits? {
     guard let sign = rest.prefixMatch(of: #/\s*(?:-|–|\.\.|to\s)\s*(?=[0-9])/#) else { return nil }
     rest = rest[sign.range.upperBound...]
-    guard let digits = Digits(&rest) else { throw .noNumber(text) }
+    guard let digits = try Digits(&rest, of: text) else { throw .noNumber(text) }
     return digits
   }
 
@@ -72,17 +76,22 @@ private struct Digits {
   let power: Rational
 
   /// Takes them from the front of a text; nil if it does not begin with a number.
-  init?(_ text: inout Substring) {
+  init?(_ text: inout Substring, of whole: String) throws(PrintedNumberError) {
     let pattern = #/(-?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?)(?![.,]?[0-9])/#
     guard let match = text.prefixMatch(of: pattern) else { return nil }
     var rest = text[match.range.upperBound...]
     let written = match.2.filter { $0 != "," }
     let exponent = Self.takeExponent(&rest)
-    guard let magnitude = Rational(decimal: written), abs(exponent ?? 0) <= 99 else { return nil }
+    let fraction = match.3?.count ?? 0
+    let integer = written.count - (fraction == 0 ? 0 : fraction + 1)
+    guard
+      Numeral.isReasonable(whole: integer, fraction: fraction, exponent: exponent ?? 0)
+    else { throw .tooLong(whole) }
+    guard let magnitude = Rational(decimal: written) else { return nil }
     power = Rational(10).power(exponent ?? 0)
     hasExponent = exponent != nil
     value = match.1.isEmpty ? magnitude : -magnitude
-    lastPlace = Rational(10).power(-(match.3?.count ?? 0))
+    lastPlace = Rational(10).power(-fraction)
     significantDigits = max(1, written.filter { $0 != "." }.drop { $0 == "0" }.count)
     text = rest
   }

@@ -1,7 +1,11 @@
+import Catalogue
+
 /// Text that is not a number as a source would print it.
 public enum PrintedNumberError: Error, Hashable, Sendable {
   /// It does not begin with a number, or the commas are not in their places.
   case noNumber(String)
+  /// It has more digits than any quantity.
+  case tooLong(String)
   /// What follows the number is not a unit.
   case unit(UnitError, in: String)
   /// The upper end of the range is not above the lower one.
@@ -13,12 +17,14 @@ extension PrintedNumberError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noNumber(let text):
-      "found \(text.isEmpty ? "nothing" : text); "
+      "found \(text.quoted); "
         + "expected a number such as 6,442,450,944, 175B, ~34 days or 1.32 GiB"
+    case .tooLong(let text):
+      "found \(text.quoted); expected \(Numeral.expectation)"
     case .unit(let error, let text):
-      "\(error), in \(text)"
+      "\(error), in \(text.quoted)"
     case .emptyRange(let text):
-      "found \(text); expected a range that ends above its beginning"
+      "found \(text.quoted); expected a range that ends above its beginning"
     }
   }
 }

@@ -28,7 +28,7 @@ extension Rational: LosslessStringConvertible {
       maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == "e" || $0 == "E" })
     let digits = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard digits.allSatisfy(\.isDecimalNumber), let mantissa = BigInt(digits.joined()),
-      let exponent = parts.count == 2 ? Int(parts[1]) : 0, abs(exponent) <= 9999
+      let exponent = parts.count == 2 ? Int(parts[1]) : 0, exponent.magnitude <= 9999
     else { return nil }
     let decimals = digits.count == 2 ? digits[1].count : 0
     self = Rational(isNegative ? -mantissa : mantissa) * Rational(10).power(exponent - decimals)

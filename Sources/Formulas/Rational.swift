@@ -37,6 +37,9 @@ extension Rational {
   /// Whether the number has no fractional part.
   public var isInteger: Bool { denominator == 1 }
 
+  /// Bits of the longer of the two integers, without the sign; at least 1.
+  var size: Int { max(numerator.magnitude.bitWidth, denominator.magnitude.bitWidth) }
+
   /// The number itself, if it is an integer that fits into 64 bits.
   public var integer: Int? { isInteger ? Int(exactly: numerator) : nil }
 

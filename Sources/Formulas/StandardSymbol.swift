@@ -40,6 +40,22 @@ public enum StandardSymbol: String, Codable, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is a size that is chosen for a run, and follows from no other.
+  var isSizeOfRun: Bool {
+    switch self {
+    case .layers, .heads, .batch, .sequence, .vocabulary, .positions, .hidden: true
+    default: false
+    }
+  }
+
+  /// Whether a run on one device has a value for it.
+  var isOfRun: Bool {
+    switch self {
+    case .dataParallel, .tensorParallel, .pipelineParallel: false
+    default: true
+    }
+  }
+
   /// The order in which the terms of a sum are compared: the term with more of the first symbol
   /// comes first. It puts `12·h²` before `13·h`, and `34·b·s·h` before `5·a·b·s²`.
   static let significance: [StandardSymbol] = [

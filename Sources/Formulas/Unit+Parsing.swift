@@ -7,6 +7,7 @@ extension Unit {
   ///
   /// - Throws: `UnitError` where a part is unknown, or could mean two things.
   public init(parsing text: String) throws(UnitError) {
+    guard text.count <= Self.greatestLength else { throw .tooLong(text) }
     var symbol = ""
     var scale: Rational = 1
     var dimension: [Base: Int] = [:]
@@ -25,6 +26,10 @@ extension Unit {
     }
     self.init(symbol, scale, dimension)
   }
+
+  /// Twice the longest that makes sense, such as "bytes per parameter per data-parallel rank"; each
+  /// factor makes the scale longer.
+  static let greatestLength = 80
 
   /// A unit without quotients and products.
   private init(factor name: String, of text: String) throws(UnitError) {

@@ -35,6 +35,16 @@ public struct ModelsReport: Report {
   /// Sizes and source of each.
   public var tables: [Table] { [table { $0.grouped }] }
 
+  /// What a terminal has room for.
+  public var brief: [Table] {
+    let columns = [0, 1, 2, 3, 4, 9]
+    let table = tables[0]
+    return [
+      Table(
+        nil, columns.map { table.columns[$0] }, table.rows.map { row in columns.map { row[$0] } })
+    ]
+  }
+
   /// The same, numbers without separators.
   public var records: Table { table { String($0) } }
 
@@ -43,13 +53,15 @@ public struct ModelsReport: Report {
       nil,
       [
         .text("model"), .number("parameters"), .number("layers"), .number("hidden"),
-        .number("heads"), .number("vocabulary"), .number("positions"), .text("source"),
+        .number("heads"), .number("KV heads"), .number("feed-forward"), .number("vocabulary"),
+        .number("positions"), .text("source"),
       ],
       value.models.map { entry in
         let model = entry.model
         return [
           model.name, number(model.parameters), number(model.layers), number(model.hidden),
-          number(model.heads), number(model.vocabulary), number(model.positions), entry.source,
+          number(model.heads), number(model.kvHeads), number(model.feedForward),
+          number(model.vocabulary), number(model.positions), entry.source,
         ]
       })
   }

@@ -12,14 +12,25 @@ public struct Judge {
 
   /// Judges claims in their order.
   ///
-  /// - Throws: an error that names the claim, if it cannot be evaluated: a defect of the catalogue.
+  /// - Throws: `ClaimError` for a claim that a run cannot be held to, such as one that divides by zero
+  ///   at the sizes of a run.
   public mutating func findings(_ catalogue: ClaimCatalogue, _ claims: [Claim]) throws
     -> [Finding]
   {
     try claims.map { claim in
       let document = catalogue.document(of: claim)
       let parts = [document?.title, claim.section].compactMap { $0 }
-      return try finding(claim, source: parts.joined(separator: ", "))
+      do {
+        return try finding(claim, source: parts.joined(separator: ", "))
+      } catch let error as EvaluationError {
+        throw catalogue.error(
+          in: claim, field: "expression", found: "\(error)", expected: error.expected)
+      } catch let error as InputError {
+        // The origin says which part: the recipe, or the model that the inputs describe.
+        throw catalogue.error(
+          in: claim, field: [error.origin, error.field].compactMap { $0 }.joined(separator: ": "),
+          found: error.found, expected: error.expected)
+      }
     }
   }
 
@@ -113,8 +124,18 @@ public struct Judge {
     bindings["P"] = Rational(account.parameters)
     bindings["D"] = Rational(case_.batch * case_.sequence)
     let unit = claim.unit ?? measure.unit
+    let computed: ComputedValue?
+    do throws(EvaluationError) {
+      computed = try claim.computed(bindings)
+    } catch {
+      let free = claim.expression?.freeSymbols(where: claim.substitutions) ?? []
+      let sizes = free.sorted().compactMap { name in case_.symbols[name].map { "\(name) = \($0)" } }
+      let place = sizes.isEmpty ? "" : ", where \(sizes.joined(separator: ", "))"
+      throw InputError(
+        "expression", found: "\(error)\(place)", expected: error.expected)
+    }
     return Comparison(
-      case_: case_, convention: convention, computed: try claim.computed(bindings)?.value,
+      case_: case_, convention: convention, computed: computed?.value,
       measured: Rational(selection.total) * (try measure.unit.factor(to: unit)),
       selection: selection, bindings: bindings, isReal: account.isReal)
   }

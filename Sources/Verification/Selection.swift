@@ -22,7 +22,7 @@ struct Selection: Sendable {
 
   /// - Throws: `InputError` where a claim asks for what runs do not measure yet.
   init(_ account: RunAccount, _ claim: Claim, _ measure: Claim.Measure) throws(InputError) {
-    let quantities = try Self.quantities(measure.quantity, claim)
+    let quantities = try Self.quantities(measure.quantity)
     let prefix = Self.prefix(measure.scope)
     var amounts: [Part: Int] = [:]
     for item in account.items where quantities.contains(item.quantity) {
@@ -55,7 +55,7 @@ struct Selection: Sendable {
   }
 
   private static func quantities(
-    _ measured: Claim.Measured, _ claim: Claim
+    _ measured: Claim.Measured
   ) throws(InputError) -> Set<RunAccount.Quantity> {
     switch measured {
     case .parameters: [.parameters]
@@ -71,7 +71,7 @@ struct Selection: Sendable {
     case .flopsOptimizer: [.optimizerFLOPs]
     case .peak, .temporary, .kvCache:
       throw InputError(
-        "claim \(claim.id)", field: "measure", found: measured.rawValue,
+        "measure", field: "quantity", found: measured.rawValue,
         expected: "a quantity that is an account of tensors or matrix products")
     }
   }

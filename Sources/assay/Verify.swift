@@ -45,9 +45,18 @@ struct Verify: ParsableCommand {
     }
     let isMainJob = claims == nil && only == nil
     if isMainJob { try ReportFolder(reports).prepare() }
-    let verification = try Verification(catalogue, only: only)
+    let verification = try verification(catalogue)
     if isMainJob { try record(verification) }
     try output.write(VerificationReport(verification))
+  }
+
+  /// A claim that cannot be held to a run is bad input; a built-in one, a defect.
+  private func verification(_ catalogue: ClaimCatalogue) throws -> Verification {
+    do {
+      return try Verification(catalogue, only: only)
+    } catch let error as ClaimError where claims != nil {
+      throw error.inputError
+    }
   }
 
   /// Writes the reports, unless a verdict has changed and nobody asked to record that.

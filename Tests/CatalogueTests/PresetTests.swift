@@ -5,7 +5,7 @@ import Testing
   @Test("Every preset is consistent, named once, and says where its sizes are published")
   func presets() throws {
     for preset in Preset.all {
-      #expect(try preset.shape().name == preset.name)
+      #expect(preset.shape.name == preset.name)
       #expect(!preset.source.isEmpty)
     }
     #expect(Set(Preset.all.map(\.name)).count == Preset.all.count)

@@ -14,7 +14,7 @@ import Testing
       - { term: 2*h*f, covers: [mlp.up.weight, mlp.down.weight] }
       - { term: f + h, covers: [mlp.up.bias, mlp.down.bias] }
       where: { f: 4*h }
-      inputs: { h: 2^4, x: 52e9 }
+      inputs: { h: 2^4, P: 52e9 }
       model: gpt2
       claimed: "2,128"
       measure: { quantity: parameters, scope: block, roles: ["mlp.*"], in: parameter }
@@ -28,7 +28,7 @@ import Testing
     #expect(claim.quantity == .parameters && claim.kind == .formula)
     #expect(claim.unit == .parameter)
     #expect(claim.terms.map(\.covers.count) == [2, 2])
-    #expect(claim.inputs == ["h": 16, "x": 52_000_000_000])
+    #expect(claim.inputs == ["h": 16, "P": 52_000_000_000])
     #expect(claim.substitutions["f"]?.description == "4*h")
     #expect(claim.claimed?.value == 2128)
     #expect(claim.measure?.scope == .block)
@@ -131,7 +131,7 @@ import Testing
 
   @Test func `a claim is about the roles of its measure, whatever its terms cover`() throws {
     let measure = "measure: { quantity: savedForBackward, scope: block, in: byte"
-    let all = try claim(measure + " }")
+    let all = try claim("unit: byte\nexpression: 2*b*s*h\n" + measure + " }")
     #expect(all.isAbout(.attentionKey))
     let terms =
       "unit: byte\nexpression: 2*b*s*h\nterms: [{ term: 2*b*s*h, covers: [attention.key] }]\n"
@@ -159,18 +159,8 @@ import Testing
   }
 }
 
-/// A claim with these fields besides the ones that every claim needs.
+/// A claim with these fields besides those that every claim needs.
 func claim(_ fields: String) throws -> Claim {
-  let indented = fields.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-  let yaml = """
-    document: test
-    title: A test
-    claims:
-    - id: t.1
-      statement: It is so.
-      quantity: parameters
-      kind: formula
-    \(indented)
-    """
-  return try #require(try ClaimCatalogue(files: [("test.yaml", Array(yaml.utf8))])["t.1"])
+  let files = [(name: "test.yaml", bytes: Array(file(fields).utf8))]
+  return try #require(try ClaimCatalogue(files: files)["t.1"])
 }

@@ -23,7 +23,7 @@ import Testing
     #expect(throws: EvaluationError.unbound(symbol: "q", in: .symbol("q"), bound: ["f", "h"])) {
       try value("2*f", ["h": 1], where: ["f": "q"])
     }
-    #expect(message("12*q + h", ["h": 1]) == "q in 12*q + h has no value; h have one")
+    #expect(message("12*q + h", ["h": 1]) == "q in 12*q + h has no value; h has one")
   }
 
   @Test func `a division by zero names the quotient`() {
@@ -36,9 +36,9 @@ import Testing
   }
 
   @Test func `powers must be integers of a reasonable size`() throws {
-    #expect(message("2^(1/2)")?.contains("expected an integer, or sqrt") == true)
-    #expect(message("10^10^10")?.contains("too large") == true)
-    #expect(message("10^10^30")?.contains("too large") == true)
+    #expect(message("2^(1/2)") == "2^(1/2) has the exponent 1/2, not an integer")
+    #expect(message("10^10^10") == "10^10^10 has more than 1200 digits")
+    #expect(message("10^10^30") == "10^10^30 has more than 1200 digits")
     #expect(try value("(2^100)^3").value == Rational(2).power(300))
   }
 
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `a comparison is no number, and a number no comparison`() throws {
-    #expect(message("1 < 2") == "1 < 2 is true or false; expected a number")
+    #expect(message("1 < 2") == "1 < 2 is true or false, not a number")
     let number = try Expression(parsing: "1 + 2")
     #expect(throws: EvaluationError.notAComparison(number)) { try number.isTrue() }
   }

@@ -28,6 +28,19 @@ import Testing
         """)
   }
 
+  @Test func `of a long line the surroundings of the error are shown, without its controls`() throws
+  {
+    let long = Array(repeating: "1", count: 500).joined(separator: "+")
+    let error = try #require(parseError(long + "\u{1B}"))
+    let lines = "\(error)".split(separator: "\n")
+    #expect(error.column == 1000)
+    #expect(
+      lines[0]
+        == "test:1:1000: found \\u{1B}; expected a number, a symbol, an operator or a parenthesis")
+    #expect(lines[1] == long.suffix(60) + "\u{FFFD}")
+    #expect(lines[2] == String(repeating: " ", count: 60) + "^")
+  }
+
   @Test func `a missing operator is named, with what to write`() throws {
     let error = try #require(parseError("12 + 2h"))
     #expect(error.column == 7)
@@ -47,7 +60,7 @@ import Testing
     ("12·h", 3, "expected *"), ("h²", 2, "expected ^2"), ("1 ≤ 2", 3, "expected <="),
     ("1 == 2", 4, "a number, a symbol"), ("h**2", 3, "a number, a symbol"), (".5", 1, "0.5"),
     ("1.", 1, "digits on both sides"), ("1__0_", 1, "digits on both sides"), ("+1", 1, "a number"),
-    ("1e99999", 1, "between -9999 and 9999"), ("a $ b", 3, "an operator"),
+    ("1e99999", 1, "at most 60 digits before the point"), ("a $ b", 3, "an operator"),
   ])
   func `each mistake is named where it is`(text: String, column: Int, says: String) throws {
     let error = try #require(parseError(text))
@@ -59,11 +72,13 @@ import Testing
   @Test func `absurd nesting and length are refused, not crashed upon`() {
     let deep = String(repeating: "(", count: 1000)
     #expect(parseError(deep)?.expected == "fewer parentheses, signs or powers in one another")
-    #expect(parseError(String(repeating: "(", count: 100_000))?.expected == "at most 2000 words")
+    #expect(parseError(String(repeating: "(", count: 9000))?.expected == "at most 2000 words")
+    #expect(
+      parseError(String(repeating: "(", count: 10_001))?.expected == "at most 10000 characters")
     #expect(parseError(String(repeating: "-", count: 1000) + "1") != nil)
     #expect(parseError("1" + String(repeating: "^1", count: 900)) != nil)
     // The words stand in columns 1, 3, 5 …: the 2001st in 2·2000 + 1 = 4001.
-    #expect(parseError("1" + String(repeating: " + 1", count: 5000))?.column == 4001)
+    #expect(parseError("1" + String(repeating: " + 1", count: 2400))?.column == 4001)
   }
 
   @Test func `the deepest and the longest allowed expressions work`() throws {

@@ -48,6 +48,31 @@ extension SeededGenerator {
   }
 }
 
+/// What reading a file of claims says; nil if it says nothing.
+func fault(_ yaml: String) -> String? {
+  do throws(ClaimError) {
+    _ = try ClaimCatalogue(files: [("test.yaml", Array(yaml.utf8))])
+    return nil
+  } catch {
+    return error.description
+  }
+}
+
+/// A file of one claim with these fields besides those that every claim needs; they begin in line 8,
+/// column 3.
+func file(_ fields: String) -> String {
+  """
+  document: test
+  title: A test
+  claims:
+  - id: t.1
+    statement: It is so.
+    quantity: parameters
+    kind: formula
+    \(fields.split(separator: "\n").joined(separator: "\n  "))
+  """
+}
+
 extension Rational {
   init(_ numerator: Int, _ denominator: Int) {
     self = Rational(numerator) / Rational(denominator)
