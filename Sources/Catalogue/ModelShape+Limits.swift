@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a model may be at most, so that its counts stay within 64 bits and its dry run within
 /// seconds.
 extension ModelShape {
@@ -24,8 +26,8 @@ extension ModelShape {
       throw InputError(
         origin, field: fields.hidden,
         found: "\(hidden), which with \(layers) layers makes about "
-          + "\(approximateParameters.rounded()) parameters",
-        expected: "a model of at most \(Self.mostParameters)")
+          + "\(String(format: "%.2g", approximateParameters)) parameters",
+        expected: "a model of at most \(String(format: "%.0g", Self.mostParameters))")
     }
   }
 }

@@ -17,10 +17,10 @@ struct Comparison: Sendable {
   /// computed - measured; nil without a formula.
   var residual: Rational? { computed.map { $0 - measured } }
 
-  /// Whether the measurement is at most that part of the claimed amount away from it.
+  /// Whether the claimed amount is at most that part of the measured one away from it.
   func isWithin(_ tolerance: Rational) -> Bool {
     guard let computed else { return false }
-    return (computed - measured).magnitude <= computed.magnitude * tolerance
+    return (computed - measured).magnitude <= measured.magnitude * tolerance
   }
 }
 

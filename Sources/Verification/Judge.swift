@@ -164,7 +164,7 @@ public struct Judge {
   private mutating func fits(
     _ claim: Claim, _ measure: Claim.Measure, _ convention: Convention
   ) throws -> PartFormulas {
-    let comparisons = try Case.probes.map { try comparison(claim, measure, $0, convention) }
+    let comparisons = try Self.probes(for: claim).map { try comparison(claim, measure, $0, convention) }
     return PartFormulas(comparisons, scope: measure.scope)
   }
 

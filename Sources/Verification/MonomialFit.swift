@@ -4,13 +4,15 @@ import Formulas
 /// Finds the formula of a single kind of tensor: a coefficient and a product of sizes that give its
 /// amount at every probe.
 struct MonomialFit {
-  /// The products that tensors and matrix products of a transformer come in, simplest first. With
-  /// f = 4·h at every probe, the feed-forward width is written as h.
+  /// The products that tensors and matrix products of a transformer come in, simplest first. For
+  /// claims that do not speak of f every probe has f = 4·h, and the feed-forward width is written as
+  /// h.
   private static let candidates: [Monomial] = [
     [:], ["h": 1], ["h": 2], ["V": 1, "h": 1], ["T": 1, "h": 1], ["b": 1, "s": 1],
     ["b": 1, "s": 1, "h": 1], ["a": 1, "b": 1, "s": 2], ["a": 1, "b": 1, "s": 1],
     ["b": 1, "s": 1, "V": 1], ["b": 1, "s": 1, "h": 2], ["b": 1, "s": 2, "h": 1],
-    ["b": 1, "s": 1, "h": 1, "V": 1],
+    ["b": 1, "s": 1, "h": 1, "V": 1], ["f": 1], ["h": 1, "f": 1], ["b": 1, "s": 1, "f": 1],
+    ["b": 1, "s": 1, "h": 1, "f": 1],
   ].map(Monomial.init)
 
   /// The formula of a part, from its amounts at the cases; nil if none of the products fits.
