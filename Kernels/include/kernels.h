@@ -227,6 +227,33 @@ void adamw(float *parameter, float *m, float *v, const float *gradient, float gr
            float learningRate, float beta1, float beta2, float epsilon, float weightDecay,
            float correction1, float correction2, size_t n);
 
+// One pass of gradient descent: parameter (n) -= learningRate * gradientScale * gradient (n).
+void sgd(float *parameter, const float *gradient, float gradientScale, float learningRate,
+         size_t n);
+
+// One pass of gradient descent with momentum: velocity (n) = beta * velocity + gradientScale *
+// gradient (n); parameter (n) -= learningRate * velocity.
+void momentum(float *parameter, float *velocity, const float *gradient, float gradientScale,
+              float learningRate, float beta, size_t n);
+
+// ---- Adam with states of 8 bits (Dettmers et al., arXiv 2110.02861) -------------------------------
+
+// Elements that share a scale, as in bitsandbytes.
+#define ADAM8BIT_BLOCK 256
+
+typedef struct {
+  float gradientScale, learningRate, beta1, beta2, epsilon, correction1, correction2;
+} adam8bit_constants;
+
+// table (256), ascending: what the bytes of a state stand for, relative to the largest of a block.
+void adam8bit_table(float *table, bool isSigned);
+
+// One pass of Adam over parameter, gradient (n) and states of a byte each, m, v (n), with the largest
+// magnitudes of their blocks, largestM, largestV (n / ADAM8BIT_BLOCK, rounded up).
+void adam8bit(float *parameter, uint8_t *m, uint8_t *v, float *largestM, float *largestV,
+              const float *gradient, const float *signedTable, const float *unsignedTable,
+              const adam8bit_constants *constants, size_t n);
+
 // ---- plumbing ----------------------------------------------------------------------------------
 
 // out (n) = a (n) + b (n); out may be the same memory as a or b.

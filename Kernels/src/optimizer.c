@@ -1,4 +1,4 @@
-// Gradient clipping's norm, and AdamW.
+// Gradient clipping's norm, AdamW, and gradient descent with and without momentum.
 
 #include "kernels.h"
 #include "vectormath.h"
@@ -26,5 +26,24 @@ KERNEL void adamw(float *parameter, float *m, float *v, const float *gradient, f
     v[i] = beta2 * v[i] + (1.0f - beta2) * (g * g);
     const float deviation = __builtin_elementwise_sqrt(v[i] * scale2) + epsilon;
     parameter[i] = parameter[i] * decay - step * (m[i] / deviation);
+  }
+}
+
+// parameter, gradient (n).
+KERNEL void sgd(float *parameter, const float *gradient, float gradientScale, float learningRate,
+                size_t n) {
+  const float step = learningRate * gradientScale;
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) parameter[i] -= step * gradient[i];
+}
+
+// parameter, velocity, gradient (n). The velocity is a sum of gradients, as in PyTorch, and not of
+// steps, as in Sutskever et al., 2013.
+KERNEL void momentum(float *parameter, float *velocity, const float *gradient, float gradientScale,
+                     float learningRate, float beta, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) {
+    velocity[i] = beta * velocity[i] + gradient[i] * gradientScale;
+    parameter[i] -= learningRate * velocity[i];
   }
 }

@@ -57,11 +57,16 @@ struct ConfigurationFile {
   }
 
   func number(_ field: String, default fallback: Double) throws(InputError) -> Double {
-    try numberOrNull(field) ?? fallback
+    guard let value = fields[field] else { return fallback }
+    return try number(field, value)
   }
 
   func numberOrNull(_ field: String) throws(InputError) -> Double? {
     guard let value = fields[field], !(value is NSNull) else { return nil }
+    return try number(field, value)
+  }
+
+  private func number(_ field: String, _ value: Any) throws(InputError) -> Double {
     guard let number = value as? NSNumber, !Self.isBoolean(number) else {
       throw mistyped(field, value, "a number")
     }

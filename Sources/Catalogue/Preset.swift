@@ -50,8 +50,10 @@ extension ModelShape {
     } else if FileManager.default.fileExists(atPath: name) {
       self = try ModelShape(configurationAt: name)
     } else {
+      // A path may be long, but not longer than any that a system has.
+      let shown = name.utf8.count > 4096 ? name.quoted : name
       throw InputError(
-        "model", found: "\"\(name.quoted)\", which is neither a preset nor a file",
+        "model", found: "\"\(shown)\", which is neither a preset nor a file",
         expected: "a preset such as gpt2 (`assay models` lists them), or the path of a config.json")
     }
   }

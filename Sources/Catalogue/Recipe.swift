@@ -34,7 +34,20 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var clip: Float = 1
 
   /// The update rules.
-  public enum Optimizer: String, Codable, Sendable, CaseIterable { case adamw }
+  public enum Optimizer: String, Codable, Sendable, CaseIterable {
+    /// Adam with decoupled decay (Loshchilov and Hutter, arXiv 1711.05101).
+    case adamw
+    /// Kingma and Ba, arXiv 1412.6980.
+    case adam
+    /// Gradient descent.
+    case sgd
+    /// Gradient descent with a decaying sum of gradients.
+    case momentum
+    /// Adam with moments of 8 bits (Dettmers et al., arXiv 2110.02861).
+    case adam8bit
+    /// No update: a step ends when the gradients are known.
+    case none
+  }
   /// The ways to compute attention.
   public enum Attention: String, Codable, Sendable, CaseIterable {
     /// Scores and probabilities as (b·a·s, s) tensors.

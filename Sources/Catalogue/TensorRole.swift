@@ -25,6 +25,9 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Optimizer states.
   case firstMoment = "optimizer.firstMoment"
   case secondMoment = "optimizer.secondMoment"
+  case velocity = "optimizer.velocity"
+  case firstMomentScale = "optimizer.firstMomentScale"
+  case secondMomentScale = "optimizer.secondMomentScale"
 
   // Inputs.
   case tokens = "input.tokens"

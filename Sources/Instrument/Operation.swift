@@ -12,6 +12,6 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case multiply, scale
   case dropoutMask, applyDropout
   case crossEntropy, crossEntropyBackward, mean
-  case sumOfSquares, adamW
+  case sumOfSquares, adamW, adam8bit, momentum, sgd
   case fill
 }

@@ -9,8 +9,8 @@ public struct Parameter: ~Copyable {
   public let value: Tensor
   /// Its gradient: absent from the start of a step until backward reaches it.
   private var gradient: Tensor?
-  let firstMoment: Tensor
-  let secondMoment: Tensor
+  /// What the optimizer remembers of it.
+  var state = OptimizerState.none
 
   private let scope: Scope
   private let engine: Engine
@@ -21,7 +21,7 @@ public struct Parameter: ~Copyable {
     case normal(deviation: Float, seed: UInt64)
   }
 
-  /// Allocates the weight and its optimizer states.
+  /// Allocates the weight.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
     _ engine: Engine
@@ -35,12 +35,6 @@ public struct Parameter: ~Copyable {
     case .normal(let deviation, let seed):
       engine.fillNormal(value, seed: seed, deviation: deviation)
     }
-    let outer = engine.enter(String(role.name))
-    firstMoment = engine.make(rows, columns, .optimizerState, .firstMoment)
-    secondMoment = engine.make(rows, columns, .optimizerState, .secondMoment)
-    engine.leave(outer)
-    engine.fill(firstMoment, with: 0)
-    engine.fill(secondMoment, with: 0)
   }
 
   /// The path in the model, such as `block.0.mlp.up.weight`.
@@ -76,6 +70,14 @@ public struct Parameter: ~Copyable {
     case .some(let gradient): body(gradient)
     case .none: break
     }
+  }
+
+  /// Enters the place that is the parameter's path; `Engine.leave` returns from it.
+  func enterOwnPlace() -> Scope {
+    let outer = engine.scope
+    engine.leave(scope)
+    _ = engine.enter(String(role.name))
+    return outer
   }
 
   /// Frees the gradient.

@@ -8,7 +8,7 @@ public struct Training: ~Copyable {
   let recipe: Recipe
   private let corpus: Corpus
   var model: LanguageModel
-  private var optimizer: AdamW
+  private var optimizer: Optimizer
   private var passes = 0
 
   /// What was seen at the end of the last forward pass.
@@ -40,7 +40,7 @@ public struct Training: ~Copyable {
     self.corpus = corpus
     engine.phase = .load
     model = LanguageModel(shape, seed: recipe.seed, engine)
-    optimizer = AdamW(recipe)
+    optimizer = Optimizer(recipe, for: &model, engine)
   }
 
   /// One update: forward and backward for each micro-batch, then the optimizer.

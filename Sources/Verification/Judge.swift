@@ -164,12 +164,15 @@ public struct Judge {
   private mutating func fits(
     _ claim: Claim, _ measure: Claim.Measure, _ convention: Convention
   ) throws -> PartFormulas {
-    let comparisons = try Self.probes(for: claim).map { try comparison(claim, measure, $0, convention) }
+    let comparisons = try Self.probes(for: claim).map {
+      try comparison(claim, measure, $0, convention)
+    }
     return PartFormulas(comparisons, scope: measure.scope)
   }
 
   /// Whether a formula has all terms of the highest degree that the measurement has, and misses
-  /// only terms of lower degree, as 12·h² does for 12·h² + 13·h.
+  /// only terms of lower degree, as 12·h² does for 12·h² + 13·h. 12·h² + 14·h misses none: it has
+  /// one that is wrong.
   private mutating func dropsOnlyLowerOrders(
     _ claim: Claim, _ measure: Claim.Measure, _ convention: Convention
   ) throws -> Bool {
@@ -180,7 +183,9 @@ public struct Judge {
     let factor = try measure.unit.factor(to: unit)
     let missing = measured * Polynomial(factor) - claimed
     let highest = claimed.coefficients.keys.map(\.degree).max() ?? 0
-    return missing.coefficients.keys.allSatisfy { $0.degree < highest }
+    return missing.coefficients.allSatisfy { monomial, coefficient in
+      monomial.degree < highest && coefficient > 0 && claimed.coefficients[monomial] == nil
+    }
   }
 
   /// Formulas that speak of f are held to models where it is not 4·h, too.

@@ -35,7 +35,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Format of weights, activations and gradients: fp32.")
   var precision = Recipe().precision
 
-  @Option(help: "The update rule.")
+  @Option(help: "The update rule; none ends a step with the gradients.")
   var optimizer = Recipe().optimizer
 
   @Option(help: "Attention with all scores in memory, or in tiles.")

@@ -104,8 +104,8 @@ import TestSupport
       let unnamed = complaint { () throws(InputError) in try ModelShape(named: missing) }
       #expect(
         unnamed == "model: found \"\(missing)\", which is neither a preset nor a file; "
-          + "expected one of gpt2-mini, gpt2-tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl, "
-          + "gpt3-175b, or the path of a config.json")
+          + "expected a preset such as gpt2 (`assay models` lists them), or the path of a "
+          + "config.json")
     }
   }
 }

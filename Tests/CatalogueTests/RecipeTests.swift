@@ -13,7 +13,7 @@ import Testing
 
   @Test func `the defaults are a recipe for every preset that has the positions`() throws {
     for preset in Preset.all {
-      let shape = try preset.shape()
+      let shape = preset.shape
       var recipe = Recipe()
       recipe.sequence = min(recipe.sequence, shape.positions)
       try recipe.validate(for: shape)

@@ -6,9 +6,8 @@ import Testing
   @Test(arguments: [
     (
       ["count", "gpt9"],
-      "model: found \"gpt9\", which is neither a preset nor a file; expected one of gpt2-mini, "
-        + "gpt2-tiny, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-175b, "
-        + "or the path of a config.json"
+      "model: found \"gpt9\", which is neither a preset nor a file; expected a preset such as "
+        + "gpt2 (`assay models` lists them), or the path of a config.json"
     ),
     (["measure", "gpt2", "--batch", "0"], "--batch: found 0; expected a positive integer"),
     (["measure", "gpt2", "--batch=-3"], "--batch: found -3; expected a positive integer"),
@@ -60,10 +59,11 @@ import Testing
 
   @Test func `a fault of a config.json names file and field`() throws {
     try withTemporaryFolder { folder in
-      try folder.write("{ \"model_type\": \"llama\" }", to: "config.json")
+      try folder.write("{ \"model_type\": \"mamba\" }", to: "config.json")
       expectFailure(
         try assay("count", "config.json", in: folder), 65,
-        "config.json: model_type: found \"llama\"; expected one of gpt2")
+        "config.json: model_type: found \"mamba\"; expected one of gpt2, llama, "
+          + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon")
     }
   }
 

@@ -37,7 +37,7 @@ import Testing
 
   static func measured(
     _ row: Reference.Row, _ convention: Convention
-  ) throws -> Measurement.Bytes {
+  ) throws -> Transformer.Measurement.Bytes {
     let sizes = row.shape
     let shape = try ModelShape(
       name: row.description, family: .llama,

@@ -18,12 +18,12 @@ import Verification
     // 24 · 128 = 3072 of 24 · (32 + 128 + 128) = 6912, and 3840 / 6912 = 55.56 %
     #expect(
       finding.because
-        == "Off by 55.56 %: omits mlp.activationOutput (4·b·s·h), mlp.input (b·s·h).")
+        == "Off by 55.56 %: omits mlp.activationOutput (b·s·f), mlp.input (b·s·h).")
     #expect(finding.residual?.value == -3840)
-    #expect(finding.corrected == "9*b*s*h")
+    #expect(finding.corrected == "b*s*h + 2*b*s*f")
     #expect(
       finding.attribution.map(\.line) == [
-        "4·b·s·h: mlp.activationOutput 0 3072", "b·s·h: mlp.input 0 768",
+        "b·s·f: mlp.activationOutput 0 3072", "b·s·h: mlp.input 0 768",
       ])
   }
 

@@ -37,7 +37,7 @@ public struct AdamWStep: Sendable {
   }
 
   /// 1 - beta^step, rounded once.
-  fileprivate func correction(_ beta: Float) -> Float {
+  func correction(_ beta: Float) -> Float {
     var power = 1.0
     for _ in 0..<step { power *= Double(beta) }
     return Float(1 - power)
