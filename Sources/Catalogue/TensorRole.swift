@@ -29,6 +29,10 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case firstMomentScale = "optimizer.firstMomentScale"
   case secondMomentScale = "optimizer.secondMomentScale"
 
+  // Keys and values of the tokens seen so far.
+  case cachedKeys = "cache.keys"
+  case cachedValues = "cache.values"
+
   // Inputs.
   case tokens = "input.tokens"
   case targets = "input.targets"

@@ -13,5 +13,6 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case dropoutMask, applyDropout
   case crossEntropy, crossEntropyBackward, mean
   case sumOfSquares, adamW, adam8bit, momentum, sgd
+  case appendToCache, lastRows, largest
   case fill
 }

@@ -46,8 +46,7 @@ struct Embedding: ~Copyable {
   func forward(_ tokens: borrowing Tensor, _ step: Step) -> Forwarded<Saved> {
     let engine = step.engine
     let outer = engine.enter("embedding")
-    let embedded = engine.embed(tokens, token: token.value, position: position, offset: offset)
-    if scale != 1 { engine.scale(embedded, by: scale) }
+    let embedded = embed(tokens, first: 0, engine)
     engine.leave(outer)
     let normalised = norm?.forward(embedded, step)
     guard let normalised else {
@@ -59,6 +58,14 @@ struct Embedding: ~Copyable {
     let parts = normalised.parts()
     return Forwarded(
       stream: parts.output, saved: Saved(normInput: embedded, norm: parts.saved, mask: mask))
+  }
+
+  /// The embeddings of tokens from position `first` on, times the factor.
+  func embed(_ tokens: borrowing Tensor, first: Int, _ engine: Engine) -> Tensor {
+    let embedded = engine.embed(
+      tokens, token: token.value, position: position, offset: offset + first)
+    if scale != 1 { engine.scale(embedded, by: scale) }
+    return embedded
   }
 
   /// Drops elements of the stream in place.

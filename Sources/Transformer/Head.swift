@@ -27,12 +27,7 @@ enum Head {
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
     input.retag(.headInput)
-    let logits = engine.make(input.rows, weight.rows, .activation, .logits)
-    engine.linear(into: logits, input, weight: weight)
-    switch bias {
-    case .some(let bias): engine.addBias(logits, bias.value)
-    case .none: break
-    }
+    let logits = logits(input, weight: weight, bias: bias, engine)
     let losses = engine.make(logits.rows, 1, .activation, .losses)
     switch convention.loss {
     case .logSoftmax:
@@ -63,6 +58,20 @@ enum Head {
         saved: Saved(
           distribution: logits, logits: nil, losses: nil, totalWeight: nil))
     }
+  }
+
+  /// Scores of all tokens, (R,V).
+  static func logits(
+    _ input: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Parameter?,
+    _ engine: Engine
+  ) -> Tensor {
+    let logits = engine.make(input.rows, weight.rows, .activation, .logits)
+    engine.linear(into: logits, input, weight: weight)
+    switch bias {
+    case .some(let bias): engine.addBias(logits, bias.value)
+    case .none: break
+    }
+    return logits
   }
 
   /// Gradients of the loss times `scale`.

@@ -56,7 +56,7 @@ public struct LanguageModel: ~Copyable {
   /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
   func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
     var step = step
-    let angles = RotaryTable.make(step)
+    let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
     let embedded = embedding.forward(tokens, step)
     let passed = blocks.forward(embedded.stream, step)

@@ -60,6 +60,7 @@ extension Measurement.Peak {
     activation = bytes(.activation)
     temporary = bytes(.temporary)
     input = bytes(.input)
+    kvCache = bytes(.kvCache)
     tensors = ledger.aliveAtPeak().prefix(Self.named).map {
       Measurement.NamedBytes(path: $0.path, category: $0.entry.category, bytes: $0.entry.bytes)
     }

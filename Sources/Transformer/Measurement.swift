@@ -107,6 +107,8 @@ public struct Measurement: Codable, Sendable {
     public let temporary: Int
     /// Bytes of token ids.
     public let input: Int
+    /// Bytes of keys and values kept between tokens; 0 in training.
+    public let kvCache: Int
     /// The largest tensors alive at the peak.
     public let tensors: [NamedBytes]
   }

@@ -7,8 +7,8 @@ struct RotaryTable: ~Copyable {
   private let cosine: Tensor
   private let sine: Tensor
 
-  /// Nil for a model without them.
-  static func make(_ step: Step) -> RotaryTable? {
+  /// Angles of the first `positions`; nil for a model without them.
+  static func make(_ step: Step, positions: Int) -> RotaryTable? {
     guard case .rotary(let dimensions, let theta) = step.shape.architecture.position else {
       return nil
     }
@@ -17,8 +17,8 @@ struct RotaryTable: ~Copyable {
     defer { engine.leave(outer) }
     let (cosine, sine) = (TensorRole.rotaryCosine, TensorRole.rotarySine)
     let table = RotaryTable(
-      cosine: engine.make(step.recipe.sequence, dimensions, .activation, cosine),
-      sine: engine.make(step.recipe.sequence, dimensions, .activation, sine))
+      cosine: engine.make(positions, dimensions, .activation, cosine),
+      sine: engine.make(positions, dimensions, .activation, sine))
     engine.rotaryAngles(cosine: table.cosine, sine: table.sine, theta: theta)
     return table
   }

@@ -16,7 +16,9 @@ struct Assay: ParsableCommand {
       69 a component is missing; 70 a defect of the program.
       """,
     version: "0.1.0",
-    subcommands: [Count.self, Measure.self, Verify.self, Models.self, Claims.self],
+    subcommands: [
+      Count.self, Measure.self, Generate.self, Verify.self, Models.self, Claims.self,
+    ],
     defaultSubcommand: Verify.self)
 
   /// Runs the command; anything that goes wrong is said in one line.

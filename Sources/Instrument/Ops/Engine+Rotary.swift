@@ -17,6 +17,20 @@ public struct RotaryAngles {
     self.sine = sine.address
     dimensions = cosine.columns
   }
+
+  private init(
+    _ cosine: UnsafeMutablePointer<Float>, _ sine: UnsafeMutablePointer<Float>, _ dimensions: Int
+  ) {
+    self.cosine = cosine
+    self.sine = sine
+    self.dimensions = dimensions
+  }
+
+  /// The angles from a later position on.
+  public func advanced(by positions: Int) -> RotaryAngles {
+    RotaryAngles(
+      cosine + positions * dimensions, sine + positions * dimensions, dimensions)
+  }
 }
 
 extension Engine {

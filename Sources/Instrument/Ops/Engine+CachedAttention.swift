@@ -1,0 +1,112 @@
+import CKernels
+import Catalogue
+
+/// Keys and values of the tokens seen so far, of one block: (B·g·capacity, d) each, each head
+/// contiguous.
+public struct KVCache: ~Copyable {
+  let keys: Tensor
+  let values: Tensor
+  /// Tokens of a sequence that it has room for.
+  let capacity: Int
+
+  /// Allocates room for `capacity` tokens of every sequence.
+  public init(capacity: Int, _ shape: AttentionShape, _ engine: Engine) {
+    let rows = shape.batch * shape.kvHeads * capacity
+    keys = engine.make(rows, shape.headDimension, .kvCache, .cachedKeys)
+    values = engine.make(rows, shape.headDimension, .kvCache, .cachedValues)
+    self.capacity = capacity
+  }
+
+  private func heads(_ tensor: borrowing Tensor, _ shape: AttentionShape) -> HeadPlaces.Heads {
+    let d = shape.headDimension
+    return HeadPlaces.Heads(
+      base: tensor.address, stride: d, headStep: capacity * d,
+      batchStep: shape.kvHeads * capacity * d, count: shape.kvHeads)
+  }
+
+  func places(_ shape: AttentionShape) -> (keys: HeadPlaces.Heads, values: HeadPlaces.Heads) {
+    (heads(keys, shape), heads(values, shape))
+  }
+}
+
+extension Engine {
+  /// Copies the keys and values of new tokens to their place in the cache.
+  ///
+  /// - Parameters:
+  ///   - qkv: (B·n, (a+2g)·d), of n tokens a sequence.
+  ///   - first: the position of the first of them.
+  ///   - shape: its sequence is n.
+  public func append(
+    to cache: borrowing KVCache, _ qkv: borrowing Tensor, first: Int, _ shape: AttentionShape
+  ) {
+    precondition(first + shape.sequence <= cache.capacity, "the cache is full")
+    let (n, d) = (shape.sequence, shape.headDimension)
+    record(.appendToCache, touching: 16 * shape.kvItems * n * d)
+    guard isReal else { return }
+    let (from, to) = (HeadPlaces(fused: qkv.floats, shape), cache.places(shape))
+    Parallel.perform(shape.kvItems) { kvItem in
+      let item = kvItem * shape.group
+      let at = first * d
+      copy_rows(
+        to.keys.head(item, shape) + at, from.key.head(item, shape), n, d, d, from.key.stride)
+      copy_rows(
+        to.values.head(item, shape) + at, from.value.head(item, shape), n, d, d, from.value.stride)
+    }
+  }
+
+  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v, causal.
+  ///
+  /// - Parameters:
+  ///   - context: (B·n, a·d), written.
+  ///   - scores: (B·a·n, first+n), written.
+  ///   - qkv: (B·n, (a+2g)·d).
+  ///   - cache: holds the keys and values of the new tokens, too.
+  ///   - first: the position of the first new token.
+  ///   - shape: its sequence is n.
+  public func attend(
+    into context: borrowing Tensor, scores: borrowing Tensor, _ qkv: borrowing Tensor,
+    to cache: borrowing KVCache, first: Int, _ shape: AttentionShape
+  ) {
+    let (n, d, total) = (shape.sequence, shape.headDimension, first + shape.sequence)
+    let queries = HeadPlaces(fused: qkv.address, shape).query
+    let (keys, values) = cache.places(shape)
+    let (out, all) = (context.address, scores.address)
+    let score = MatrixProduct(m: n, n: total, k: d, transposeB: true, strideA: queries.stride)
+    let weigh = MatrixProduct(m: n, n: d, k: total, strideC: shape.hidden)
+    let products = forEach(shape.items) { item, lane in
+      let row = all + item * n * total
+      lane.multiply(
+        score, .attentionScores, row, queries.head(item, shape), keys.head(item, shape))
+      lane.kernel {
+        shape.addPosition(row, item, first, 0, rows: n, columns: total, stride: total)
+        softmax_causal_forward(row, row, shape.scale, first, n, total)
+      }
+      lane.multiply(
+        weigh, .attentionContext, out + shape.contextOffset(item), row, values.head(item, shape))
+    }
+    record(
+      .attention, elementwise: 6 * shape.items * n * total,
+      touching: 4 * (2 * context.count + 4 * scores.count + 2 * shape.kvItems * total * d),
+      products: products)
+  }
+
+  /// The last of each sequence's n rows of `input` (B·n,C), into `output` (B,C).
+  public func lastRows(into output: borrowing Tensor, _ input: borrowing Tensor) {
+    record(.lastRows, touching: 2 * output.bytes)
+    guard isReal else { return }
+    let (count, width) = (input.rows / output.rows, input.columns)
+    copy_rows(
+      output.floats, input.floats + (count - 1) * width, output.rows, width, width, count * width)
+  }
+
+  /// The column of each row's largest element; nil in a dry run.
+  public func largest(_ rows: borrowing Tensor) -> [Int64]? {
+    record(.largest, elementwise: rows.count, touching: rows.bytes)
+    guard isReal else { return nil }
+    let (x, width) = (rows.floats, rows.columns)
+    return (0..<rows.rows).map { row in
+      let values = UnsafeBufferPointer(start: x + row * width, count: width)
+      return Int64(values.indices.max { values[$0] < values[$1] } ?? 0)
+    }
+  }
+}

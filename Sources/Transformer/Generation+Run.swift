@@ -1,0 +1,135 @@
+import Catalogue
+import Instrument
+
+extension Generation {
+  /// Reads a prompt, generates tokens, each the likeliest, and accounts for both.
+  ///
+  /// - Parameters:
+  ///   - shape: the model, with initial weights.
+  ///   - request: what is asked for.
+  ///   - dry: account without computing.
+  /// - Throws: `InputError` for a request that the model or the machine cannot serve, and
+  ///   `MissingComponent` where OpenBLAS is not installed.
+  public static func run(
+    _ shape: ModelShape, _ request: Request, dry: Bool
+  ) throws -> Generation {
+    try request.validate(for: shape)
+    let prompt = try request.promptTokens(shape)
+    let account = Engine(dry: Ledger())
+    let dryRun = generate(shape, request, prompt, on: account)
+    guard !dry else { return Generation(shape, request, dryRun, account) }
+    let needed = account.ledger.peak.total
+    if let available = SystemMemory.availableBytes, needed > available {
+      throw InputError(
+        "--batch",
+        found: "\(request.batch), for which \(shape.name) needs \(needed) bytes where "
+          + "\(available) are available",
+        expected: "a smaller batch, prompt or model, or --dry")
+    }
+    let engine = try Engine(expecting: needed)
+    return Generation(shape, request, generate(shape, request, prompt, on: engine), engine)
+  }
+
+  /// What is noted while a run is under way.
+  fileprivate struct Trace {
+    var tokens: [[Int64]] = []
+    var prefillFLOPs = 0
+    var prefill = 0.0
+    var decode = 0.0
+  }
+
+  private static func generate(
+    _ shape: ModelShape, _ request: Request, _ prompt: [Int64]?, on engine: Engine
+  ) -> Trace {
+    var recipe = Recipe()
+    (recipe.batch, recipe.attention, recipe.seed) = (
+      request.batch, request.attention, request.seed
+    )
+    var generator = Generator(
+      shape, recipe, capacity: request.prompt + request.tokens - 1, on: engine)
+    var trace = Trace()
+    engine.phase = .forward
+    let clock = ContinuousClock()
+    var next: [Int64]?
+    trace.prefill =
+      clock.measure {
+        next = engine.largest(generator.read(engine.isReal ? prompt : nil, count: request.prompt))
+      }.seconds
+    trace.prefillFLOPs = engine.work[.forward].matmul
+    engine.phase = .generate
+    var columns = [next]
+    trace.decode =
+      clock.measure {
+        for _ in 1..<request.tokens {
+          next = engine.largest(generator.read(next, count: 1))
+          columns.append(next)
+        }
+      }.seconds
+    trace.tokens = (0..<request.batch).map { row in columns.compactMap { $0?[row] } }
+    return trace
+  }
+}
+
+extension Generation {
+  fileprivate init(_ shape: ModelShape, _ request: Request, _ trace: Trace, _ engine: Engine) {
+    let ledger = engine.ledger
+    mode = engine.isReal ? .real : .dry
+    model = Measurement.Model(shape, ledger)
+    recipe = request
+    bytes = Bytes(ledger, shape, request)
+    flops = FLOPs(
+      prefill: trace.prefillFLOPs, decode: engine.work[.forward].matmul - trace.prefillFLOPs)
+    let generated = Double(request.batch * (request.tokens - 1))
+    seconds =
+      engine.isReal
+      ? Seconds(
+        prefill: trace.prefill, decode: trace.decode,
+        tokensPerSecond: trace.decode > 0 ? generated / trace.decode : 0) : nil
+    tokens = engine.isReal ? trace.tokens : nil
+    events = ledger.events.count
+  }
+}
+
+extension Generation.Bytes {
+  fileprivate init(_ ledger: Ledger, _ shape: ModelShape, _ request: Generation.Request) {
+    parameter = ledger.highest[.parameter, default: 0]
+    kvCache = ledger.highest[.kvCache, default: 0]
+    kvCachePerToken = kvCache / (request.batch * (request.prompt + request.tokens - 1))
+    peak = Measurement.Peak(ledger)
+    peakOfPrefill = ledger.peakByPhase[.forward, default: 0]
+    peakOfDecode = ledger.peakByPhase[.generate, default: 0]
+    leaked = ledger.total
+  }
+}
+
+extension Generation.Request {
+  /// Checks the request by itself and against the model.
+  ///
+  /// - Throws: `InputError` that names the option.
+  public func validate(for shape: ModelShape) throws(InputError) {
+    for (option, value) in [("--prompt", prompt), ("--tokens", tokens)] where value < 1 {
+      throw InputError(option, found: "\(value)", expected: "a positive integer")
+    }
+    guard prompt <= shape.positions, tokens <= shape.positions - prompt + 1 else {
+      throw InputError(
+        "--prompt", found: "\(prompt), and \(tokens) tokens to be generated",
+        expected: "at most \(shape.positions + 1) together: the last token is not read, and "
+          + "\(shape.name) has \(shape.positions) positions")
+    }
+    var recipe = Recipe()
+    (recipe.batch, recipe.sequence, recipe.precision, recipe.text) = (
+      batch, min(prompt + tokens, shape.positions), precision, text
+    )
+    // Every token is a pass of its own.
+    (recipe.steps, recipe.accumulate) = (1, tokens)
+    try recipe.validate(for: shape)
+  }
+
+  /// The ids of the prompt, b·n.
+  fileprivate func promptTokens(_ shape: ModelShape) throws(InputError) -> [Int64]? {
+    var recipe = Recipe()
+    (recipe.sequence, recipe.seed, recipe.text) = (prompt, seed, text)
+    let corpus = try Corpus(for: recipe, shape)
+    return (0..<batch).flatMap { corpus.window($0, count: prompt).prefix(prompt) }
+  }
+}

@@ -1,0 +1,53 @@
+import BasicContainers
+import Catalogue
+import Instrument
+
+extension LanguageModel {
+  /// The logits (b,V) of the token that follows, without anything kept but keys and values.
+  ///
+  /// - Parameters:
+  ///   - tokens: (b,n) ids, the next n of each sequence.
+  ///   - caches: one for each block; get the keys and values of the tokens.
+  ///   - first: the position of the first of the tokens.
+  ///   - angles: of all positions, where positions have them.
+  ///   - step: its recipe's sequence is n.
+  func infer(
+    _ tokens: borrowing Tensor, _ caches: borrowing UniqueArray<KVCache>, first: Int,
+    _ angles: borrowing RotaryTable?, _ step: Step
+  ) -> Tensor {
+    var step = step
+    step.angles = RotaryTable.angles(of: angles)?.advanced(by: first)
+    var stream = embedding.infer(tokens, first: first, step)
+    for layer in 0..<blocks.blocks.count {
+      stream = blocks.blocks[layer].infer(stream, caches[layer], first: first, step)
+    }
+    let last = step.engine.make(tokens.rows, step.shape.hidden, .activation, .headInput)
+    step.engine.lastRows(into: last, stream)
+    _ = consume stream
+    let normalised = finalNorm.output(last, step)
+    _ = consume last
+    return logits(of: normalised, step.engine)
+  }
+
+  private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {
+    let outer = engine.enter("head")
+    defer { engine.leave(outer) }
+    switch ownHead {
+    case .some(let own): return Head.logits(input, weight: own.value, bias: headBias, engine)
+    case .none:
+      return Head.logits(input, weight: embedding.token.value, bias: headBias, engine)
+    }
+  }
+}
+
+extension Embedding {
+  /// The residual stream (R,h) at the first block, of tokens from position `first` on.
+  fileprivate func infer(_ tokens: borrowing Tensor, first: Int, _ step: Step) -> Tensor {
+    let engine = step.engine
+    let outer = engine.enter("embedding")
+    let embedded = embed(tokens, first: first, engine)
+    engine.leave(outer)
+    guard let normalised = norm?.output(embedded, step) else { return embedded }
+    return normalised
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Catalogue
+import Reporting
+import Transformer
+
+/// `assay generate`.
+struct Generate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Generates tokens with a KV cache, and accounts for every byte and FLOP of it.",
+    discussion: """
+      The model has the weights that training starts from; each token is the likeliest. The cache \
+      has room for the prompt and for all that is generated but the last token, which is not read.
+      """)
+
+  @Argument(help: "A preset, or the path of a config.json.")
+  var model: String
+
+  @Flag(help: "Account for the run without computing it.")
+  var dry = false
+
+  @Option(help: "Sequences side by side.")
+  var batch = Generation.Request().batch
+
+  @Option(help: "Tokens of the prompt, of each sequence.")
+  var prompt = Generation.Request().prompt
+
+  @Option(help: "Tokens to generate, of each sequence.")
+  var tokens = Generation.Request().tokens
+
+  @Option(help: "Format of weights, activations and cache: fp32.")
+  var precision = Generation.Request().precision
+
+  @Option(help: "Attention of the prompt with all scores in memory, or in tiles.")
+  var attention = Generation.Request().attention
+
+  @Option(help: "Seed of the weights and of the prompt.")
+  var seed = Generation.Request().seed
+
+  @Option(help: "A file whose bytes the prompt is cut from, instead of a synthetic one.")
+  var text: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.requireWritable()
+    var request = Generation.Request()
+    request.batch = batch
+    request.prompt = prompt
+    request.tokens = tokens
+    request.precision = precision
+    request.attention = attention
+    request.seed = seed
+    request.text = text
+    let generation = try Generation.run(ModelShape(named: model), request, dry: dry)
+    try output.write(GenerationReport(generation))
+  }
+}
