@@ -32,6 +32,61 @@ import Testing
   }
 
   @Test(
+    "Places may begin at a later row, which gets the first one's gradient", arguments: [0, 2, 8])
+  func offset(_ offset: Int) throws {
+    let (B, T, C) = (3, 5, 19)
+    var random = SplitMix64(seed: 3)
+    let (token, position) = (
+      random.floats(Self.vocabulary * C), random.floats(Self.positions * C)
+    )
+    let (gradient, ids) = (random.floats(B * T * C), random.indices(B * T, below: Self.vocabulary))
+    let (values, _) = try bothWays { engine -> [[Float]] in
+      let tokens = engine.tokens(B, T, ids)
+      let embedding = engine.tensor(Self.vocabulary, C, token)
+      let places = engine.tensor(Self.positions, C, position)
+      let output = engine.embed(tokens, token: embedding, position: places, offset: offset)
+      let dOutput = engine.tensor(B * T, C, gradient)
+      let fresh = engine.unwritten(Self.positions, C)
+      engine.embedBackward(
+        position: fresh, accumulating: false, offset: offset, from: dOutput, batch: B)
+      engine.embedBackward(
+        position: places, accumulating: true, offset: offset, from: dOutput, batch: B)
+      return [output.result, fresh.result, places.result]
+    }
+    // One rounding, the same as that of Float; row 8 + 4 is the last of 13.
+    let expected = ids.indices.flatMap { row in
+      (0..<C).map { token[Int(ids[row]) * C + $0] + position[(row % T + offset) * C + $0] }
+    }
+    #expect(values[0].bits == expected.bits)
+    var sums = [Double](repeating: 0, count: Self.positions * C)
+    for row in ids.indices {
+      for column in 0..<C {
+        sums[(row % T + offset) * C + column] += Double(gradient[row * C + column])
+      }
+    }
+    // A sum over B of gradients, and what is there.
+    #expect(relativeError(values[1], sums) <= roundingBound(operations: 1, sumOf: B))
+    let held = zip(sums, position).map { $0 + Double($1) }
+    #expect(relativeError(values[2], held) <= roundingBound(operations: 2, sumOf: B))
+  }
+
+  @Test("Without places, a token is its embedding, bit for bit, and adds nothing", arguments: sizes)
+  func withoutPlaces(B: Int, T: Int, C: Int) throws {
+    var random = SplitMix64(seed: 4)
+    let token = random.floats(Self.vocabulary * C)
+    let ids = random.indices(B * T, below: Self.vocabulary)
+    let (values, account) = try bothWays { engine -> [Float] in
+      let tokens = engine.tokens(B, T, ids)
+      let embedding = engine.tensor(Self.vocabulary, C, token)
+      return engine.embed(tokens, token: embedding).result
+    }
+    #expect(values.bits == ids.flatMap { token[Int($0) * C..<(Int($0) + 1) * C] }.bits)
+    #expect(account.elementwise == 0)
+    // A row read and one written for each token, and its id of 8 bytes.
+    #expect(account.touchedBytes == 2 * 4 * B * T * C + 8 * B * T)
+  }
+
+  @Test(
     "Gradients add up by token and by place; places that no sequence reached get zero",
     arguments: sizes, [false, true])
   func backward(size: (Int, Int, Int), accumulating: Bool) throws {

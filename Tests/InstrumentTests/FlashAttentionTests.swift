@@ -22,7 +22,7 @@ import Testing
   ) throws {
     let ((B, a, T, d), pairs) = size
     let reference = try ReferenceAttention(size.0, dropout: probability)
-    let (values, account) = try bothWays { Self.run(reference, $0) }
+    let (values, account) = try bothWays { reference.runFlash(.fused, $0) }
     let expected = reference.run()
     // Scores of up to 4·√d, scaled, are rounded before the exponential and rescaled tile by tile;
     // two sums over T.
@@ -40,21 +40,5 @@ import Testing
     #expect(account.matmulDense == 7 * 2 * d * heads * T * T)
     // 6 for each pair that is visible, and 9 backward.
     #expect(account.elementwise == 15 * heads * T * (T + 1) / 2)
-  }
-
-  private static func run(_ reference: ReferenceAttention, _ engine: Engine) -> [[Float]] {
-    let shape = reference.shape
-    let rows = reference.batch * reference.sequence
-    let qkv = engine.tensor(rows, 3 * reference.hidden, reference.qkv)
-    let context = engine.unwritten(rows, reference.hidden)
-    let logSumExp = engine.unwritten(shape.items, shape.sequence)
-    let heads = QueryKeyValue.fused(qkv)
-    engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, reference.dropout)
-    let gradient = engine.tensor(rows, reference.hidden, reference.gradient)
-    let qkvGradient = engine.unwritten(rows, 3 * reference.hidden)
-    engine.flashAttentionBackward(
-      into: qkvGradient, from: gradient, context: context, logSumExp: logSumExp, heads, shape,
-      reference.dropout)
-    return [context.result, logSumExp.result, qkvGradient.result]
   }
 }

@@ -43,6 +43,29 @@ import Testing
     #expect(account.products.keys.map(\.role) == [.mlpUpWeight])
   }
 
+  @Test("The gradient of an input may be added to another layer's share", arguments: sizes)
+  func accumulatedInputGradient(R: Int, input: Int, output: Int) throws {
+    var random = SplitMix64(seed: 4)
+    let (w, dy) = (random.floats(output * input), random.floats(R * output))
+    let share = random.floats(R * input)
+    let (values, account) = try bothWays(.backward) { engine -> [[Float]] in
+      let weight = engine.tensor(output, input, w, .mlpUpWeight)
+      let gradient = engine.tensor(R, output, dy)
+      let dx = engine.tensor(R, input, share)
+      engine.linearInputGradient(into: dx, accumulating: true, gradient, weight: weight)
+      let added = dx.result
+      engine.linearInputGradient(into: dx, accumulating: false, gradient, weight: weight)
+      return [added, dx.result]
+    }
+    let alone = product(dy.doubles, w.doubles, m: R, n: input, k: output)
+    let sum = zip(alone, share).map { $0 + Double($1) }
+    #expect(relativeError(values[0], sum) <= roundingBound(operations: 2, sumOf: output))
+    #expect(relativeError(values[1], alone) <= roundingBound(operations: 1, sumOf: output))
+    // Two products of 2·R·in·out; the sum that one ends in is part of it.
+    #expect(account.matmul == 2 * 2 * R * input * output)
+    #expect(account.elementwise == 0)
+  }
+
   @Test("A bias is added to every row, and its gradient is the sum over them", arguments: sizes)
   func bias(R: Int, _: Int, C: Int) throws {
     var random = SplitMix64(seed: 2)

@@ -3,10 +3,14 @@ import TestSupport
 
 @testable import Instrument
 
-/// Causal attention with dropout in double precision, head by head, from its definition.
+/// Causal attention with dropout in double precision, head by head, from its definition; heads of
+/// queries may share keys and values, and scores may fall with the distance.
 struct ReferenceAttention {
   let batch, heads, sequence, dimension: Int
-  /// (B·T, 3·a·d).
+  let kvHeads: Int
+  /// By what the scores of each head fall with each position of distance; empty for none.
+  let slopes: [Float]
+  /// (B·T, (a+2g)·d).
   let qkv: [Float]
   /// (B·T, a·d), the gradient of the context.
   let gradient: [Float]
@@ -14,10 +18,14 @@ struct ReferenceAttention {
   /// (B·a·T, T): by what dropout multiplies the probabilities.
   private let factors: [Double]
 
-  init(_ size: (B: Int, a: Int, T: Int, d: Int), dropout probability: Float) throws {
+  init(
+    _ size: (B: Int, a: Int, T: Int, d: Int), kvHeads: Int? = nil, slopes: [Float] = [],
+    dropout probability: Float
+  ) throws {
     (batch, heads, sequence, dimension) = size
+    (self.kvHeads, self.slopes) = (kvHeads ?? size.a, slopes)
     var random = SplitMix64(seed: UInt64(size.T))
-    qkv = random.floats(size.B * size.T * 3 * size.a * size.d)
+    qkv = random.floats(size.B * size.T * (size.a + 2 * (kvHeads ?? size.a)) * size.d)
     gradient = random.floats(size.B * size.T * size.a * size.d)
     let dropout = Dropout(probability: probability, seed: 5)
     self.dropout = dropout
@@ -29,10 +37,14 @@ struct ReferenceAttention {
   }
 
   var shape: AttentionShape {
-    AttentionShape(batch: batch, heads: heads, sequence: sequence, headDimension: dimension)
+    AttentionShape(
+      batch: batch, heads: heads, kvHeads: kvHeads, sequence: sequence, headDimension: dimension,
+      slopes: slopes)
   }
 
   var hidden: Int { heads * dimension }
+  /// Width of queries, keys and values, (a+2g)·d.
+  var width: Int { (heads + 2 * kvHeads) * dimension }
   /// Heads times T·T.
   var squares: Int { batch * heads * sequence * sequence }
   private var scale: Double { 1 / Double(dimension).squareRoot() }
@@ -52,11 +64,16 @@ struct ReferenceAttention {
   private func run(_ item: Int, _ result: inout Result) {
     let (T, d) = (sequence, dimension)
     let first = item / heads * T
-    let (q, k, v) = (part(0, item), part(1, item), part(2, item))
+    let columns = Part.allCases.map { column($0, item % heads) }
+    let parts = columns.map { slice(qkv, first, width, $0) }
+    let (q, k, v) = (parts[0], parts[1], parts[2])
+    let slope = slopes.isEmpty ? 0 : Double(slopes[item % heads])
     let scores = product(q, k, m: T, n: T, k: d, transposeB: true)
     var probabilities: [Double] = []
     for (row, scores) in rows(scores, T).enumerated() {
-      let weights = scores[...row].map { exp($0 * scale) }
+      let weights = scores[...row].enumerated().map { column, score in
+        exp(score * scale - slope * Double(row - column))
+      }
       let sum = weights.reduce(0, +)
       result.logSumExp.append(log(sum))
       probabilities += weights.map { $0 / sum } + [Double](repeating: 0, count: T - row - 1)
@@ -84,17 +101,25 @@ struct ReferenceAttention {
         let at = item % heads * d + column
         result.context[(first + row) * hidden + at] = context[row * d + column]
         for (index, gradient) in gradients.enumerated() {
-          result.qkvGradient[(first + row) * 3 * hidden + index * hidden + at] =
+          // Heads of queries that share keys and values add up their gradients.
+          result.qkvGradient[(first + row) * width + columns[index] + column] +=
             gradient[row * d + column]
         }
       }
     }
   }
 
-  /// The head's queries, keys or values.
-  private func part(_ index: Int, _ item: Int) -> [Double] {
-    slice(
-      qkv, item / heads * sequence, 3 * hidden, index * hidden + item % heads * dimension)
+  private enum Part: CaseIterable { case query, key, value }
+
+  /// The first column of a head's queries, or of the keys or values that it shares with the a/g
+  /// heads of its group.
+  private func column(_ part: Part, _ head: Int) -> Int {
+    let shared = head / (heads / kvHeads)
+    return switch part {
+    case .query: head * dimension
+    case .key: (heads + shared) * dimension
+    case .value: (heads + kvHeads + shared) * dimension
+    }
   }
 
   /// T rows of d columns.

@@ -35,6 +35,21 @@ import Testing
     #expect(pieces.bits == whole.bits)
   }
 
+  @Test("Without positions, an embedded row is its token's, bit for bit", arguments: shapes)
+  func forwardWithoutPositions(_ s: Shape) {
+    var random = SplitMix64(seed: 4)
+    var token = random.floats(s.V * s.C)
+    // A sum with 0 would make it 0.
+    token[0] = -0.0
+    let tokens = random.indices(s.B * s.T - 1, below: s.V) + [0]
+    let expected = tokens.flatMap { token[Int($0) * s.C..<(Int($0) + 1) * s.C] }
+    for first in [0, 3] {
+      var out = garbage(s.B * s.T * s.C)
+      embedding_forward(&out, token, nil, tokens, first, s.B * s.T, s.T, s.C)
+      #expect(out.bits == expected.bits)
+    }
+  }
+
   @Test("The gradient of a token's embedding is the sum over its occurrences", arguments: shapes)
   func backwardToken(_ s: Shape) {
     var random = SplitMix64(seed: 2)

@@ -98,8 +98,10 @@ extension Engine {
     }
     record(
       .attention,
-      elementwise: (Self.softmaxFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
-      touching: 4 * (4 * context.count + 4 * shape.items * square), products: products)
+      elementwise: (Self.softmaxFLOPs + shape.positionFLOPs + (dropout.isActive ? 2 : 0))
+        * shape.items * square,
+      touching: 4 * (places.count(shape) + context.count + 4 * shape.items * square),
+      products: products)
   }
 
   /// Gradients of dense causal attention.
@@ -157,11 +159,17 @@ extension Engine {
     record(
       .attentionBackward,
       elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
-      touching: 4 * (7 * contextGradient.count + 6 * shape.items * square), products: products)
+      touching: 4
+        * (places.count(shape) + contextGradient.count + qkvGradient.count
+          + 6 * shape.items * square),
+      products: products)
   }
 }
 
 extension AttentionShape {
+  /// Arithmetic operations per score of `addPosition`: a product and a sum.
+  var positionFLOPs: Int { slopes.isEmpty ? 0 : 2 }
+
   /// Adds what a head's scores lose with the distance, before they are scaled: nothing without
   /// ALiBi.
   ///

@@ -72,9 +72,8 @@ extension Engine {
     }
     record(
       .flashAttention,
-      elementwise: 6 * shape.items * shape.visiblePairs,
-      touching: 4 * shape.batch * shape.sequence * shape.qkvWidth + context.bytes
-        + logSumExp.bytes, products: products)
+      elementwise: (6 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
+      touching: 4 * places.count(shape) + context.bytes + logSumExp.bytes, products: products)
   }
 
   /// Gradients of tiled attention: each tile's scores are computed again from queries and keys.
@@ -151,8 +150,9 @@ extension Engine {
     }
     record(
       .flashAttentionBackward,
-      elementwise: 9 * shape.items * shape.visiblePairs,
-      touching: 2 * qkvGradient.bytes + 2 * context.bytes + logSumExp.bytes,
+      elementwise: (9 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
+      touching: 4 * places.count(shape) + qkvGradient.bytes + 2 * context.bytes
+        + logSumExp.bytes,
       products: products)
   }
 }

@@ -89,7 +89,7 @@ extension Engine {
   ) {
     record(
       .rmsNormBackward, elementwise: Self.rmsNormBackwardFLOPs * input.count,
-      touching: (addingResidual ? 6 : 5) * input.bytes + rstd.bytes + 2 * weight.bytes)
+      touching: (addingResidual ? 4 : 3) * input.bytes + rstd.bytes + 2 * weight.bytes)
     guard isReal else { return }
     let (count, width) = (input.rows, input.columns)
     let (dx, dy, x) = (inputGradient.floats, gradient.floats, input.floats)

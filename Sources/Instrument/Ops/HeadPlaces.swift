@@ -4,6 +4,11 @@ public struct HeadPlaces {
   let key: Heads
   let value: Heads
 
+  /// Elements of queries, keys and values.
+  func count(_ shape: AttentionShape) -> Int {
+    (query.count + key.count + value.count) * shape.batch * shape.sequence * shape.headDimension
+  }
+
   /// The heads of one operand.
   struct Heads {
     /// The first row of the first head.
