@@ -83,7 +83,10 @@ final class Arena {
     } else {
       reachedFromBelow = max(reachedFromBelow, offset + size)
     }
-    heldBytes = min(stretch - reachedFromAbove, stretch) + reachedFromBelow
+    // What was reached from below may have met what was reached from above before.
+    heldBytes =
+      reachedFromBelow < reachedFromAbove
+      ? stretch - reachedFromAbove + reachedFromBelow : max(stretch, reachedFromBelow)
     return base + offset
   }
 

@@ -12,17 +12,17 @@ extension Engine {
       .matrixProduct,
       touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
     guard let blas else { return }
-    let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas) }
-    addProductSeconds(duration.seconds * Double(Parallel.threads))
+    let threads = product.flops < Self.smallestWorthSharing ? 1 : Parallel.threads
+    let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas, threads) }
+    addProductSeconds(duration.seconds * Double(threads))
   }
 
   /// Cuts the longer side of C among the cores. Every piece runs over all of k, so that the order
   /// of each sum does not depend on their number.
   private static func spread(
     _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>, _ blas: BLAS
+    _ b: UnsafePointer<Float>, _ blas: BLAS, _ threads: Int
   ) {
-    let threads = product.flops < smallestWorthSharing ? 1 : Parallel.threads
     if product.m >= product.n {
       let pieces = Parallel.pieces(product.m, grain: grain, most: piecesPerCore * threads)
       Parallel.perform(pieces.count) {

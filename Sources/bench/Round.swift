@@ -25,9 +25,11 @@ struct Round {
     recipe.convention = .lean
     recipe.attention = .flash
     tokens = Double(batch * sequence)
-    peak = try Processor.productPeak(size: 2048)
+    let before = try Processor.productPeak(size: 2048)
     let expected = try Measurement.peakBytes(shape, recipe)
     assay = try StepSpeed(shape, recipe, on: Engine(expecting: expected))
+    // On a shared machine a rate may be measured in a slow moment: the peak is the better of two.
+    peak = max(before, try Processor.productPeak(size: 2048))
     untracked = try StepSpeed(
       shape, recipe, on: Engine(expecting: expected, ledger: Ledger(isRecording: false)))
     dryStep = try StepSpeed(shape, recipe, on: Engine(dry: Ledger())).step

@@ -90,4 +90,13 @@ import Testing
     arena.release(below, 64)
     #expect(arena.heldBytes == 384)
   }
+
+  @Test("What passing tensors take over from lasting ones is not counted twice")
+  func takenOver() {
+    let arena = Arena(expected: 1 << 20)
+    arena.release(arena.allocate(1 << 20, lasting: true), 1 << 20)
+    arena.release(arena.allocate(1 << 20, lasting: false), 1 << 20)
+    // The stretch: 2^20, a hundredth of it, and 2^16, rounded up to 64: 1,124,608.
+    #expect(arena.heldBytes == 1_124_608)
+  }
 }

@@ -46,6 +46,22 @@ import Verification
     }
   }
 
+  @Test func `a finding stands in words between marks of its own`() throws {
+    try withTemporaryFolder { folder in
+      let claim = try Verification(ClaimCatalogue.builtIn, only: "001.42")
+      try folder.write(
+        "<!-- assay: example -->old<!-- assay: end -->\n<!-- assay: claims --><!-- assay: end -->",
+        to: "README.md")
+      #expect(try ReadmeTable.update(folder("README.md"), claim))
+      let text = String(decoding: try folder.bytes("README.md"), as: UTF8.self)
+      let finding = try #require(claim.claims.first)
+      #expect(
+        text.hasPrefix("<!-- assay: example -->\n\n> *\(finding.statement)* The formula gives "))
+      #expect(text.contains("\(finding.because) **Refuted.**\n\n<!-- assay: end -->"))
+      #expect(!text.contains("old"))
+    }
+  }
+
   @Test func `what lies between the marks is replaced, and nothing else`() throws {
     try withTemporaryFolder { folder in
       let (before, after) = (
