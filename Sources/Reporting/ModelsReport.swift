@@ -37,12 +37,7 @@ public struct ModelsReport: Report {
 
   /// What a terminal has room for.
   public var brief: [Table] {
-    let columns = [0, 1, 2, 3, 4, 9]
-    let table = tables[0]
-    return [
-      Table(
-        nil, columns.map { table.columns[$0] }, table.rows.map { row in columns.map { row[$0] } })
-    ]
+    tables.map { $0.without(["KV heads", "feed-forward", "vocabulary", "positions"]) }
   }
 
   /// The same, numbers without separators.

@@ -33,4 +33,10 @@ public struct Table: Sendable {
     self.columns = columns
     self.rows = rows
   }
+
+  /// The same without the columns of these headings.
+  func without(_ headings: Set<String>) -> Table {
+    let kept = columns.indices.filter { !headings.contains(columns[$0].heading) }
+    return Table(title, kept.map { columns[$0] }, rows.map { row in kept.map { row[$0] } })
+  }
 }

@@ -22,8 +22,9 @@ public struct VerificationReport: Report {
       Table(
         "Claims",
         [
-          .text("id"), .text("verdict"), .text("formula"), .number("claimed"),
+          .text("id"), .text("verdict"), .text("claim"), .text("formula"), .number("claimed"),
           .number("computed"), .number("measured"), .number("residual"), .text("unit"),
+          .text("source"),
         ], value.claims.map(Self.row)),
       Table(
         "Why", [.text("id"), .text("verdict"), .text("reason"), .text("measured formula")],
@@ -33,7 +34,9 @@ public struct VerificationReport: Report {
 
   /// Everything of a few claims; of many, what is wrong, in one line each.
   public var brief: [Table] {
-    guard value.claims.count > Self.few else { return tables }
+    guard value.claims.count > Self.few else {
+      return tables.filter { !$0.rows.isEmpty }.map { $0.without(["claim", "source"]) }
+    }
     let wrong = value.claims.filter { $0.verdict == .refuted || $0.verdict == .slip }
     return [
       Table(
@@ -66,8 +69,9 @@ public struct VerificationReport: Report {
 
   private static func row(_ finding: Finding) -> [String] {
     [
-      finding.id, finding.verdict.rawValue, finding.expression ?? "–", finding.claimed.text,
-      finding.computed.text, finding.measured.text, finding.residual.text, finding.unit ?? "",
+      finding.id, finding.verdict.rawValue, finding.statement, finding.expression ?? "–",
+      finding.claimed.text, finding.computed.text, finding.measured.text, finding.residual.text,
+      finding.unit ?? "", finding.source,
     ]
   }
 }
