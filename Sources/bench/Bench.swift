@@ -28,7 +28,6 @@ struct Bench {
     for _ in 0..<Self.rounds {
       rounds.append(try Round(batch: batch, sequence: sequence, peer))
     }
-    let peak = rounds.map(\.peak).max() ?? .nan
     func median(_ value: (Round) -> Double?) -> Double? {
       let values = rounds.compactMap(value).sorted()
       return values.isEmpty ? nil : values[values.count / 2]
@@ -42,12 +41,12 @@ struct Bench {
     let ratio: (Double) -> String = { String(format: "%.2f", $0) }
     let rate: (Double) -> String = { String(format: "%.0f GFLOP/s", $0 / 1e9) }
     let rows = [
-      ["matrix product, all cores, at best", rate(peak)],
+      row("matrix product, all cores", rate) { $0.peak },
       row("step", seconds) { $0.assay.step },
       row("tokens per second", { String(format: "%.0f", $0) }) { $0.tokens / $0.assay.step },
       row("share of the step in matrix products", percent) { $0.assay.productShare },
       row("matrix products over the whole step, of peak", percent) {
-        $0.assay.productFLOPs / $0.assay.step / peak
+        $0.assay.productFLOPs / $0.assay.step / $0.peak
       },
       row("step with the ledger off", seconds) { $0.untracked.step },
       row("ledger and counters alone, of the step", { String(format: "%.2f %%", $0 * 100) }) {
