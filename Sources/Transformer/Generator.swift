@@ -14,9 +14,13 @@ public struct Generator: ~Copyable {
   /// Tokens of each sequence seen so far.
   public private(set) var position = 0
 
-  /// Allocates the model and caches for `capacity` tokens of every sequence.
+  /// Allocates the model and its caches.
   ///
-  /// - Parameter recipe: its batch, attention and seed are used.
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: its batch, attention and seed are used.
+  ///   - capacity: tokens of every sequence that the caches have room for.
+  ///   - engine: what it runs on.
   public init(_ shape: ModelShape, _ recipe: Recipe, capacity: Int, on engine: Engine) {
     var recipe = recipe
     // Nothing is kept for backward, so the convention that keeps least is right.

@@ -36,7 +36,10 @@ extension Engine {
 
   /// Turns the gradient of an activation function's output into that of its input, in place.
   ///
-  /// - Parameter input: of the function; or its output, where that is enough.
+  /// - Parameters:
+  ///   - gradient: of the output; becomes that of the input.
+  ///   - input: of the function; or its output, where that is enough.
+  ///   - activation: the function.
   public func activateBackward(
     _ gradient: borrowing Tensor, input: borrowing Tensor, _ activation: Architecture.Activation
   ) {

@@ -18,6 +18,7 @@ extension Engine {
   ///   - firstScale: one for each block.
   ///   - secondScale: one for each block.
   ///   - gradient: n elements.
+  ///   - constants: of this update; nothing decays.
   public func adam8Bit(
     _ parameter: borrowing Tensor, firstMoment: borrowing Tensor, secondMoment: borrowing Tensor,
     firstScale: borrowing Tensor, secondScale: borrowing Tensor, gradient: borrowing Tensor,

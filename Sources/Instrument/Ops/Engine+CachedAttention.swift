@@ -33,6 +33,7 @@ extension Engine {
   /// Copies the keys and values of new tokens to their place in the cache.
   ///
   /// - Parameters:
+  ///   - cache: gets them.
   ///   - qkv: (B·n, (a+2g)·d), of n tokens a sequence.
   ///   - first: the position of the first of them.
   ///   - shape: its sequence is n.

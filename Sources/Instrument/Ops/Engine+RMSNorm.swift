@@ -77,6 +77,7 @@ extension Engine {
   ///   - inputGradient: (R,C), written; may be `gradient`.
   ///   - addingResidual: whether it is added to what `inputGradient` holds.
   ///   - weightGradient: (1,C), overwritten unless `accumulating`.
+  ///   - accumulating: whether it holds a gradient already.
   ///   - gradient: (R,C), of the output.
   ///   - input: (R,C).
   ///   - rstd: (R,1).

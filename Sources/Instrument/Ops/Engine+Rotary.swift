@@ -43,7 +43,10 @@ extension Engine {
 
   /// Turns queries and keys in place.
   ///
-  /// - Parameter qkv: (B·T, (a+2g)·d): queries, then keys, then values in each row.
+  /// - Parameters:
+  ///   - qkv: (B·T, (a+2g)·d): queries, then keys, then values in each row.
+  ///   - angles: of T positions.
+  ///   - shape: the sizes.
   public func rotate(
     _ qkv: borrowing Tensor, by angles: RotaryAngles, _ shape: AttentionShape
   ) {
@@ -57,7 +60,10 @@ extension Engine {
 
   /// Turns the gradients of turned queries and keys into those of queries and keys, in place.
   ///
-  /// - Parameter qkvGradient: (B·T, (a+2g)·d).
+  /// - Parameters:
+  ///   - qkvGradient: (B·T, (a+2g)·d).
+  ///   - angles: as in forward.
+  ///   - shape: the sizes.
   public func rotateBackward(
     _ qkvGradient: borrowing Tensor, by angles: RotaryAngles, _ shape: AttentionShape
   ) {

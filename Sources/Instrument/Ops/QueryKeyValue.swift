@@ -34,7 +34,10 @@ public enum QueryKeyValue: ~Copyable {
 extension Engine {
   /// Copies the projection's output (B·T, (a+2g)·d) into three tensors of contiguous heads.
   ///
-  /// - Parameter repeating: whether keys and values are repeated for every head of queries.
+  /// - Parameters:
+  ///   - qkv: queries, then keys, then values in each row.
+  ///   - shape: the sizes.
+  ///   - repeating: whether keys and values are repeated for every head of queries.
   public func splitHeads(
     _ qkv: borrowing Tensor, _ shape: AttentionShape, repeating: Bool = false
   ) -> QueryKeyValue {
