@@ -51,35 +51,31 @@ extension Convention {
   public static let textbook = Convention(
     name: "textbook", provenance: "Korthikanti et al., arXiv 2205.05198, section 4.1",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .split,
-    keepsScores: false,
-    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
-    keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+    keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace)
 
   /// What eager PyTorch keeps for the ops of a plain GPT-2, and of the Llama of transformers:
   /// `derivatives.yaml`, checked with `saved_tensors_hooks` (Tests/Fixtures/saved-for-backward.json).
   public static let pytorch = Convention(
     name: "pytorch", provenance: "PyTorch 2.13, torch.autograd.graph.saved_tensors_hooks",
     keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
-    keepsScores: false,
-    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
-    keepsProjectionOutput: false, loss: .logSoftmax)
+    keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
     name: "llm.c", provenance: "karpathy/llm.c, train_gpt2.c, fill_in_activation_sizes",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
-    keepsScores: true,
-    keepsDroppedProbabilities: true, dropoutMask: .byte, keepsActivationOutput: true,
-    keepsProjectionOutput: true, loss: .logitsAndProbabilities)
+    keepsScores: true, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities)
 
   /// The least that gives right gradients without a matrix product being done twice: whatever an
   /// elementwise pass can make again is not kept.
   public static let lean = Convention(
     name: "lean", provenance: "Assay: keep only what would cost a matrix product",
     keepsNormOutput: false, keepsNormalised: false, keepsNormStatistics: false, qkv: .fused,
-    keepsScores: false,
-    keepsDroppedProbabilities: false, dropoutMask: .seed, keepsActivationOutput: false,
-    keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+    keepsScores: false, keepsDroppedProbabilities: false, dropoutMask: .seed,
+    keepsActivationOutput: false, keepsProjectionOutput: false, loss: .probabilitiesInPlace)
 
   /// All conventions, in the order in which they are listed.
   public static let all = [textbook, pytorch, llmC, lean]

@@ -26,22 +26,35 @@ extension Claim {
   public func arithmetic(model: [String: Rational]) throws(EvaluationError) -> Arithmetic {
     guard let expression, openSymbols.isSubset(of: model.keys) else { return .noArithmetic }
     let values = inputs.merging(model) { input, _ in input }
-    if case .comparison(_, let left, _) = expression {
-      guard try expression.isTrue(at: values, where: substitutions) else {
-        return .slip(computed: try left.evaluated(at: values, where: substitutions))
-      }
+    if expression.isComparison, try expression.isTrue(at: values, where: substitutions) {
       return .holds
     }
-    guard let claimed, let unit, let factor = try? unit.factor(to: claimed.unit ?? unit) else {
-      return .noArithmetic
+    if expression.isComparison, let computed = try computed(model: model) {
+      return .slip(computed: computed)
     }
-    let computed = try expression.evaluated(at: values, where: substitutions)
+    guard let claimed, let unit, let factor = try? unit.factor(to: claimed.unit ?? unit),
+      let computed = try computed(model: model)
+    else { return .noArithmetic }
     let number = computed.value * factor
     let allowed = tolerance ?? (claimed.isHedged ? Self.hedgedTolerance : 0)
     let holds =
       claimed.admits(number) || claimed.isTruncation(of: number)
       || claimed.admits(number, within: allowed)
     return holds ? .holds : .slip(computed: computed)
+  }
+
+  /// What the formula gives at the source's own inputs, and the sizes of its model for what they
+  /// leave open; of a comparison, its left side. Nil without a formula, or where a symbol has no
+  /// value.
+  ///
+  /// - Parameter model: the values of the symbols that come from the model.
+  public func computed(model: [String: Rational]) throws(EvaluationError) -> ComputedValue? {
+    guard let expression, openSymbols.isSubset(of: model.keys) else { return nil }
+    let values = inputs.merging(model) { input, _ in input }
+    if case .comparison(_, let left, _) = expression {
+      return try left.evaluated(at: values, where: substitutions)
+    }
+    return try expression.evaluated(at: values, where: substitutions)
   }
 
   /// How far off a number may be that its source calls approximate without saying how much.

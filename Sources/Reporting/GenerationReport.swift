@@ -21,7 +21,7 @@ public struct GenerationReport: Report {
 
   /// Memory, the peak, work and time.
   public var tables: [Table] {
-    [memory, peakTensors, work] + (value.seconds.map { [time($0)] } ?? [])
+    [memory, value.bytes.peak.largestTensors, work] + (value.seconds.map { [time($0)] } ?? [])
   }
 
   private var memory: Table {
@@ -35,12 +35,6 @@ public struct GenerationReport: Report {
         row("peak", bytes.peak.total), row("peak while the prompt is read", bytes.peakOfPrefill),
         row("peak while tokens are generated", bytes.peakOfDecode), row("leaked", bytes.leaked),
       ])
-  }
-
-  private var peakTensors: Table {
-    Table(
-      "Largest tensors at the peak", [.text("path"), .text("category"), .number("bytes")],
-      value.bytes.peak.tensors.map { [$0.path, $0.category.rawValue, $0.bytes.grouped] })
   }
 
   private var work: Table {

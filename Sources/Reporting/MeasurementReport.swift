@@ -29,7 +29,8 @@ public struct MeasurementReport: Report {
 
   /// Memory, what is saved, the peak, work and time.
   public var tables: [Table] {
-    [memory, saved, peak, peakTensors, work, operations] + (value.seconds.map { [time($0)] } ?? [])
+    [memory, saved, peak, value.bytes.peak.largestTensors, work, operations]
+      + (value.seconds.map { [time($0)] } ?? [])
       + (value.bytes.witness.map { [witness($0)] } ?? [])
   }
 
@@ -74,12 +75,6 @@ public struct MeasurementReport: Report {
         row("+ temporaries", peak.temporary), row("+ inputs", peak.input),
         row("= peak", peak.total),
       ] + phases)
-  }
-
-  private var peakTensors: Table {
-    Table(
-      "Largest tensors at the peak", [.text("path"), .text("category"), .number("bytes")],
-      value.bytes.peak.tensors.map { [$0.path, $0.category.rawValue, $0.bytes.grouped] })
   }
 
   private var work: Table {
@@ -146,5 +141,14 @@ public struct MeasurementReport: Report {
           "+ unaccounted", witness.unaccounted.grouped, (100 * share).decimal(2) + " %",
         ],
       ])
+  }
+}
+
+extension Measurement.Peak {
+  /// What takes most of the peak, by name.
+  var largestTensors: Table {
+    Table(
+      "Largest tensors at the peak", [.text("path"), .text("category"), .number("bytes")],
+      tensors.map { [$0.path, $0.category.rawValue, $0.bytes.grouped] })
   }
 }

@@ -39,7 +39,7 @@ extension Generation {
   }
 
   private static func generate(
-    _ shape: ModelShape, _ request: Request, _ prompt: [Int64]?, on engine: Engine
+    _ shape: ModelShape, _ request: Request, _ prompt: [Int64], on engine: Engine
   ) -> Trace {
     var recipe = Recipe()
     (recipe.batch, recipe.attention, recipe.seed) = (
@@ -53,7 +53,7 @@ extension Generation {
     var next: [Int64]?
     trace.prefill =
       clock.measure {
-        next = engine.largest(generator.read(engine.isReal ? prompt : nil, count: request.prompt))
+        next = engine.largest(generator.read(prompt, count: request.prompt))
       }.seconds
     trace.prefillFLOPs = engine.work[.forward].matmul
     engine.phase = .generate
@@ -76,7 +76,7 @@ extension Generation {
     mode = engine.isReal ? .real : .dry
     model = Measurement.Model(shape, ledger)
     recipe = request
-    bytes = Bytes(ledger, shape, request)
+    bytes = Bytes(ledger, request)
     flops = FLOPs(
       prefill: trace.prefillFLOPs, decode: engine.work[.forward].matmul - trace.prefillFLOPs)
     let generated = Double(request.batch * (request.tokens - 1))
@@ -91,7 +91,7 @@ extension Generation {
 }
 
 extension Generation.Bytes {
-  fileprivate init(_ ledger: Ledger, _ shape: ModelShape, _ request: Generation.Request) {
+  fileprivate init(_ ledger: Ledger, _ request: Generation.Request) {
     parameter = ledger.highest[.parameter, default: 0]
     kvCache = ledger.highest[.kvCache, default: 0]
     kvCachePerToken = kvCache / (request.batch * (request.prompt + request.tokens - 1))
@@ -126,7 +126,7 @@ extension Generation.Request {
   }
 
   /// The ids of the prompt, b·n.
-  fileprivate func promptTokens(_ shape: ModelShape) throws(InputError) -> [Int64]? {
+  fileprivate func promptTokens(_ shape: ModelShape) throws(InputError) -> [Int64] {
     var recipe = Recipe()
     (recipe.sequence, recipe.seed, recipe.text) = (prompt, seed, text)
     let corpus = try Corpus(for: recipe, shape)

@@ -36,7 +36,7 @@ public struct Generation: Codable, Sendable {
     public var attention = Recipe.Attention.eager
     /// Seed of the weights and of a synthetic prompt.
     public var seed: UInt64 = 0
-    /// A file whose first bytes are the prompt; synthetic if nil.
+    /// A file whose bytes the prompt is cut from; synthetic if nil.
     public var text: String?
 
     /// The defaults.

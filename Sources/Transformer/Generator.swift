@@ -45,7 +45,7 @@ public struct Generator: ~Copyable {
   /// Reads the next tokens of every sequence.
   ///
   /// - Parameters:
-  ///   - tokens: b·n ids, sequence by sequence; nil in a dry run.
+  ///   - tokens: b·n ids, sequence by sequence; not looked at in a dry run.
   ///   - count: n.
   /// - Returns: the logits (b,V) of the tokens that follow.
   public mutating func read(_ tokens: [Int64]?, count: Int) -> Tensor {

@@ -28,9 +28,9 @@ struct HeadNorm: ~Copyable {
       heads.rows * count, step.shape.headDimension, .activation, .normInput)
     norm.keepInput(input, step)
     engine.copyOut(into: input, heads, part, shape)
-    let normalised = norm.forward(input, step)
-    engine.copyBack(into: heads, normalised.output, part, shape)
-    return Saved(input: input, norm: normalised.keptWithoutOutput())
+    let parts = norm.forward(input, step).parts()
+    engine.copyBack(into: heads, parts.output, part, shape)
+    return Saved(input: input, norm: parts.saved)
   }
 
   /// Turns its part of `gradient` (R,(a+2g)d) into the gradient before the norm, in place.

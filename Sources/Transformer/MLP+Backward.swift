@@ -93,8 +93,8 @@ extension MLP {
   private func productAgain(
     _ activated: borrowing Tensor, _ upOutput: borrowing Tensor, _ engine: Engine
   ) -> Tensor {
-    let product = engine.make(activated.rows, activated.columns, .temporary, .mlpProduct)
-    engine.recomputing { engine.multiply(into: product, activated, upOutput) }
-    return product
+    engine.beginRecomputing()
+    defer { engine.endRecomputing() }
+    return Self.product(activated, upOutput, .temporary, engine)
   }
 }

@@ -86,7 +86,7 @@ struct MLP: ~Copyable {
     let upOutput = expanded.upOutput
     let activated = engine.make(hidden.rows, hidden.columns, .activation, .mlpActivationOutput)
     activate(into: activated, hidden, engine)
-    let product = Self.product(activated, upOutput, .activation, engine)
+    let product = Self.product(activated, upOutput, engine)
     let projected = project(product, activated, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
@@ -108,16 +108,21 @@ struct MLP: ~Copyable {
 
   /// What a gated network sends down; nil for one without a gate, which sends its activation.
   private static func product(
-    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?, _ category: Category,
-    _ engine: Engine
+    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?, _ engine: Engine
   ) -> Tensor? {
     switch upOutput {
-    case .none: return nil
-    case .some(let upOutput):
-      let product = engine.make(activated.rows, activated.columns, category, .mlpProduct)
-      engine.multiply(into: product, activated, upOutput)
-      return product
+    case .none: nil
+    case .some(let upOutput): product(activated, upOutput, .activation, engine)
     }
+  }
+
+  static func product(
+    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor, _ category: Category,
+    _ engine: Engine
+  ) -> Tensor {
+    let product = engine.make(activated.rows, activated.columns, category, .mlpProduct)
+    engine.multiply(into: product, activated, upOutput)
+    return product
   }
 
   private func project(

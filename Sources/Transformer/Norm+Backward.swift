@@ -24,7 +24,8 @@ extension Norm {
   ) {
     withMeanAndBias(of: statistics) { mean, bias in
       engine.layerNormApply(
-        into: output, input, mean: mean, rstd: statistics.rstd, weight: weight.value, bias: bias)
+        into: output, input, mean: mean, rstd: statistics.rstd, weight: weight.value,
+        bias: bias.value)
     } otherwise: {
       engine.rmsNormApply(
         into: output, input, rstd: statistics.rstd, weight: weight.value, shift: shift)
@@ -43,32 +44,19 @@ extension Norm {
     bias?.beginGradient()
     withStatistics(saved, of: input, engine) { statistics in
       weight.withGradient { weightGradient in
-        withMeanAndBiasGradient(of: statistics) { mean, biasGradient in
-          engine.layerNormBackward(
-            inputGradient, addingResidual: addingResidual, weightGradient: weightGradient,
-            biasGradient: biasGradient, accumulating: accumulating, from: gradient, input: input,
-            mean: mean, rstd: statistics.rstd, weight: weight.value)
+        withMeanAndBias(of: statistics) { mean, bias in
+          bias.withGradient { biasGradient in
+            engine.layerNormBackward(
+              inputGradient, addingResidual: addingResidual, weightGradient: weightGradient,
+              biasGradient: biasGradient, accumulating: accumulating, from: gradient, input: input,
+              mean: mean, rstd: statistics.rstd, weight: weight.value)
+          }
         } otherwise: {
           engine.rmsNormBackward(
             inputGradient, addingResidual: addingResidual, weightGradient: weightGradient,
             accumulating: accumulating, from: gradient, input: input, rstd: statistics.rstd,
             weight: weight.value, shift: shift)
         }
-      }
-    }
-  }
-
-  private func withMeanAndBiasGradient(
-    of statistics: borrowing Statistics,
-    _ layer: (_ mean: borrowing Tensor, _ biasGradient: borrowing Tensor) -> Void,
-    otherwise rms: () -> Void
-  ) {
-    switch statistics.mean {
-    case .none: rms()
-    case .some(let mean):
-      switch bias {
-      case .none: rms()
-      case .some(let bias): bias.withGradient { layer(mean, $0) }
       }
     }
   }

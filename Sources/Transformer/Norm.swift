@@ -44,11 +44,6 @@ public struct Norm: ~Copyable {
         output: output.kept(if: step.convention.keepsNormOutput))
     }
 
-    /// The same for an output that nothing will ask for again.
-    consuming func keptWithoutOutput() -> Saved {
-      Saved(statistics: statistics, normalised: normalised, output: nil)
-    }
-
     /// The output, for one who owns it, and the rest.
     consuming func parts() -> Parts {
       Parts(
@@ -90,8 +85,8 @@ public struct Norm: ~Copyable {
     let output = engine.make(input.rows, input.columns, .activation, .normOutput)
     withMeanAndBias(of: statistics) { mean, bias in
       engine.layerNorm(
-        into: output, mean: mean, rstd: statistics.rstd, input, weight: weight.value, bias: bias,
-        epsilon: epsilon)
+        into: output, mean: mean, rstd: statistics.rstd, input, weight: weight.value,
+        bias: bias.value, epsilon: epsilon)
     } otherwise: {
       engine.rmsNorm(
         into: output, normalised: normalised, rstd: statistics.rstd, input, weight: weight.value,
@@ -120,7 +115,7 @@ public struct Norm: ~Copyable {
   /// Calls `layer` with what layer norm has, or `rms` for RMS norm, which has neither.
   func withMeanAndBias(
     of statistics: borrowing Statistics,
-    _ layer: (_ mean: borrowing Tensor, _ bias: borrowing Tensor) -> Void,
+    _ layer: (_ mean: borrowing Tensor, _ bias: borrowing Parameter) -> Void,
     otherwise rms: () -> Void
   ) {
     switch statistics.mean {
@@ -128,7 +123,7 @@ public struct Norm: ~Copyable {
     case .some(let mean):
       switch bias {
       case .none: rms()
-      case .some(let bias): layer(mean, bias.value)
+      case .some(let bias): layer(mean, bias)
       }
     }
   }

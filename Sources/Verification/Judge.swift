@@ -45,7 +45,8 @@ public struct Judge {
       return Finding(slip: claim, source, computed: value.value)
     }
     guard let measure = claim.measure else {
-      return Finding(unmeasured: claim, source, try claim.computed(own?.bindings ?? [:]))
+      return Finding(
+        unmeasured: claim, source, try claim.computed(model: own?.bindings ?? [:])?.value)
     }
     let outcomes = try candidates(claim, measure).map { convention in
       try outcome(claim, measure, own: own, convention)
@@ -206,19 +207,6 @@ extension Comparison {
 extension Case {
   /// The sizes as values of symbols.
   var bindings: [String: Rational] { symbols.mapValues { Rational($0) } }
-}
-
-extension Claim {
-  /// What the formula gives for the claim's own inputs; nil where it has none, or where symbols
-  /// have no value. Of a comparison it is the left side.
-  func computed(_ model: [String: Rational]) throws(EvaluationError) -> Rational? {
-    guard let expression, openSymbols.isSubset(of: model.keys) else { return nil }
-    let values = inputs.merging(model) { input, _ in input }
-    if case .comparison(_, let left, _) = expression {
-      return try left.evaluated(at: values, where: substitutions).value
-    }
-    return try expression.evaluated(at: values, where: substitutions).value
-  }
 }
 
 extension RunAccount {

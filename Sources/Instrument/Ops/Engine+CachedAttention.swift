@@ -45,14 +45,8 @@ extension Engine {
     record(.appendToCache, touching: 16 * shape.kvItems * n * d)
     guard isReal else { return }
     let (from, to) = (HeadPlaces(fused: qkv.floats, shape), cache.places(shape))
-    Parallel.perform(shape.kvItems) { kvItem in
-      let item = kvItem * shape.group
-      let at = first * d
-      copy_rows(
-        to.keys.head(item, shape) + at, from.key.head(item, shape), n, d, d, from.key.stride)
-      copy_rows(
-        to.values.head(item, shape) + at, from.value.head(item, shape), n, d, d, from.value.stride)
-    }
+    copyHeads(from.key, to.keys.advanced(by: first), shape)
+    copyHeads(from.value, to.values.advanced(by: first), shape)
   }
 
   /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v, causal.

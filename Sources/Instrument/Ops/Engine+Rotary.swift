@@ -50,12 +50,7 @@ extension Engine {
   public func rotate(
     _ qkv: borrowing Tensor, by angles: RotaryAngles, _ shape: AttentionShape
   ) {
-    recordRotation(.rotary, angles, shape)
-    guard isReal else { return }
-    forEachTurnedHead(HeadPlaces(fused: qkv.floats, shape), shape) { head, stride in
-      rotary_forward(
-        head, angles.cosine, angles.sine, shape.sequence, angles.dimensions, stride)
-    }
+    turn(qkv, by: angles, shape, .rotary, rotary_forward)
   }
 
   /// Turns the gradients of turned queries and keys into those of queries and keys, in place.
@@ -67,30 +62,30 @@ extension Engine {
   public func rotateBackward(
     _ qkvGradient: borrowing Tensor, by angles: RotaryAngles, _ shape: AttentionShape
   ) {
-    recordRotation(.rotaryBackward, angles, shape)
-    guard isReal else { return }
-    forEachTurnedHead(HeadPlaces(fused: qkvGradient.floats, shape), shape) { head, stride in
-      rotary_backward(
-        head, angles.cosine, angles.sine, shape.sequence, angles.dimensions, stride)
-    }
+    turn(qkvGradient, by: angles, shape, .rotaryBackward, rotary_backward)
   }
+
+  /// One head (T,R) in place: cosine, sine, T, R and the distance between its rows.
+  private typealias Turn = (
+    UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, Int, Int, Int
+  ) -> Void
 
   /// Two products and a sum for each element that is turned.
-  private func recordRotation(
-    _ operation: Operation, _ angles: RotaryAngles, _ shape: AttentionShape
+  private func turn(
+    _ qkv: borrowing Tensor, by angles: RotaryAngles, _ shape: AttentionShape,
+    _ operation: Operation, _ kernel: Turn
   ) {
-    let rows = shape.batch * (shape.heads + shape.kvHeads) * shape.sequence
-    record(
-      operation, elementwise: 3 * rows * angles.dimensions, touching: 8 * rows * angles.dimensions)
-  }
-
-  private func forEachTurnedHead(
-    _ places: HeadPlaces, _ shape: AttentionShape,
-    _ body: (_ head: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
-  ) {
+    let (T, R) = (shape.sequence, angles.dimensions)
+    let elements = shape.batch * (shape.heads + shape.kvHeads) * T * R
+    record(operation, elementwise: 3 * elements, touching: 8 * elements)
+    guard isReal else { return }
+    let places = HeadPlaces(fused: qkv.floats, shape)
     Parallel.perform(shape.items) { item in
-      body(places.query.head(item, shape), places.query.stride)
-      if item % shape.group == 0 { body(places.key.head(item, shape), places.key.stride) }
+      let query = places.query.head(item, shape)
+      kernel(query, angles.cosine, angles.sine, T, R, places.query.stride)
+      guard item % shape.group == 0 else { return }
+      let key = places.key.head(item, shape)
+      kernel(key, angles.cosine, angles.sine, T, R, places.key.stride)
     }
   }
 }

@@ -46,6 +46,13 @@ extension HeadPlaces {
 }
 
 extension HeadPlaces.Heads {
+  /// The same heads from a later row on.
+  func advanced(by rows: Int) -> HeadPlaces.Heads {
+    HeadPlaces.Heads(
+      base: base + rows * stride, stride: stride, headStep: headStep, batchStep: batchStep,
+      count: count)
+  }
+
   /// Of a tensor (B·count·T, d), each head contiguous.
   init(contiguous base: UnsafeMutablePointer<Float>, _ count: Int, _ shape: AttentionShape) {
     let (T, d) = (shape.sequence, shape.headDimension)

@@ -57,7 +57,7 @@ extension Engine {
   }
 
   /// Copies heads from one layout to another, which may have more heads, each for fewer queries.
-  private func copyHeads(
+  func copyHeads(
     _ source: HeadPlaces.Heads, _ target: HeadPlaces.Heads, _ shape: AttentionShape
   ) {
     let share = shape.heads / target.count
