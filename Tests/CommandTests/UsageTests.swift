@@ -29,6 +29,17 @@ import Testing
         + "Please provide one of 'textbook', 'pytorch', 'llm.c' or 'lean'."
     ),
     (
+      ["derive", "loss"],
+      "The value 'loss' is invalid for '<quantity>'. Please provide one of the following: "
+        + "savedForBackward, parameters, gradient, optimizerState, peak, flops.forward, "
+        + "flops.backward, flops.recompute, kvCache"
+    ),
+    (["derive"], "Missing expected argument '<quantity>'"),
+    (
+      ["derive", "parameters", "--free", "h"],
+      "The value 'h' is invalid for '--free <free>'. Please provide one of 'f', 'g' or 'd'."
+    ),
+    (
       ["verify", "--update", "--only", "003.28"],
       "--update records all verdicts: leave out --claims and --only"
     ),
