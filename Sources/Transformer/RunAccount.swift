@@ -25,6 +25,10 @@ public struct RunAccount: Sendable {
 
   /// The items, in the order of the run.
   public let items: [Item]
+  /// The moment at which most was alive.
+  public let peak: Ledger.Peak
+  /// The most that was alive in each phase, in bytes.
+  public let peakByPhase: [Phase: Int]
   /// Whether it comes from a run that computed.
   public let isReal: Bool
 
@@ -56,6 +60,8 @@ public struct RunAccount: Sendable {
     let inputs = ledger.alive(after: training.afterForward.sequence)
       .filter { $0.category == .input }
       .map { Self.item(.inputs, $0, ledger) }
+    peak = ledger.peak
+    peakByPhase = ledger.peakByPhase
     items = held + saved + inputs + Self.products(engine)
     isReal = engine.isReal
   }
