@@ -33,6 +33,11 @@ extension Claim {
     case savedForBackward
     /// All that is alive at the worst moment.
     case peak
+    /// Weights, gradients, optimizer states and activations that are alive at the worst moment.
+    case peakParameters = "peak.parameters"
+    case peakGradients = "peak.gradients"
+    case peakOptimizerState = "peak.optimizerState"
+    case peakActivations = "peak.activations"
     /// Workspace and gradients of activations, at the worst moment.
     case temporary
     /// Keys and values kept between decoding steps, for s tokens.
@@ -51,6 +56,8 @@ extension Claim {
     case flopsBackward = "flops.backward"
     /// Work done again in the backward pass.
     case flopsRecompute = "flops.recompute"
+    /// Work of a forward pass that is not a matrix product.
+    case flopsElementwise = "flops.elementwise"
     /// Work of the optimizer.
     case flopsOptimizer = "flops.optimizer"
     /// Work of a step without the optimizer: forward, backward and recomputation.

@@ -77,5 +77,13 @@ extension Claim {
     public let setting: Setting
     /// The unit that the printed one stands for: GiB where the source prints GB.
     public let unit: Unit?
+    /// What symbols stand for that the source leaves open.
+    public let substitutions: [String: Expression]
+
+    /// In YAML, and in JSON alike, substitutions are called `where`.
+    public enum CodingKeys: String, CodingKey {
+      case name, setting, unit
+      case substitutions = "where"
+    }
   }
 }

@@ -10,11 +10,19 @@ extension Claim {
     return recipes.contains { recipe in options.contains { recipe[$0] != nil } }
   }
 
-  /// The claim with its printed number in another unit of the same spelling: GB as GiB.
-  public func printed(in unit: Unit?) -> Claim {
-    guard let unit else { return self }
+  /// Whether it is about tensors of 16 bits.
+  public var needsHalves: Bool {
+    let recipes =
+      [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
+    return recipes.contains { $0["precision"].map { $0 != "fp32" } ?? false }
+  }
+
+  /// The claim as one of its readings has it: with the printed number in another unit of the same
+  /// spelling, GB as GiB, and with what its symbols stand for.
+  public func read(as reading: Reading) -> Claim {
     var claim = self
-    claim.claimed = claimed?.printed(in: unit)
+    claim.substitutions.merge(reading.substitutions) { $1 }
+    if let unit = reading.unit { claim.claimed = claimed?.printed(in: unit) }
     return claim
   }
 

@@ -23,7 +23,7 @@ public struct Claim: Codable, Sendable, Equatable {
   /// What the formula is made of; the sum is equal to the expression.
   public let terms: [Term]
   /// Substitutions that the source makes, such as 4·h for f.
-  public let substitutions: [String: Expression]
+  public internal(set) var substitutions: [String: Expression]
   /// The numbers of the source's own example.
   public let inputs: [String: Rational]
   /// What the inputs count that have a unit; they are kept in its base unit, 80 GB as 8·10¹⁰.

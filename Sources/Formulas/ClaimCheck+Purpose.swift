@@ -29,6 +29,7 @@ extension ClaimCheck {
     let measured = claim.measured?.freeSymbols(where: claim.substitutions) ?? []
     let open = claim.openSymbols.union(regime).union(measured)
       .subtracting(claim.inputs.keys).subtracting(claim.measures.keys)
+      .subtracting(claim.readings.flatMap(\.substitutions.keys))
     let unknown = open.filter { StandardSymbol(rawValue: $0)?.isOfRun != true }
     if let symbol = unknown.min() {
       throw field("expression").error(

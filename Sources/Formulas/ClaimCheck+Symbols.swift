@@ -5,7 +5,7 @@ extension ClaimCheck {
   func checkSymbols() throws(ClaimError) {
     let standard = StandardSymbol.allCases.map(\.rawValue)
     let known = Set(standard).union(claim.inputs.keys).union(claim.substitutions.keys)
-      .union(claim.measures.keys)
+      .union(claim.measures.keys).union(claim.readings.flatMap(\.substitutions.keys))
     for (name, expression) in expressions + definitions.map({ ("where", $0.value) }) {
       guard let unknown = expression.symbols.subtracting(known).min() else { continue }
       throw field(name).error(

@@ -38,11 +38,12 @@ extension ClaimField {
   func readings() throws(ClaimError) -> [Claim.Reading] {
     var readings: [Claim.Reading] = []
     for item in try items("a list of readings") {
-      let fields = try item.fields(["name", "unit"] + Self.settingNames)
+      let fields = try item.fields(["name", "unit", "where"] + Self.settingNames)
       readings.append(
         Claim.Reading(
           name: try item.required("name", fields).sentence("a name"),
-          setting: try item.setting(fields), unit: try fields["unit"]?.unit()))
+          setting: try item.setting(fields), unit: try fields["unit"]?.unit(),
+          substitutions: try fields["where"]?.definitions() ?? [:]))
     }
     return readings
   }

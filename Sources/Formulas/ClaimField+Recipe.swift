@@ -20,7 +20,9 @@ extension ClaimField {
 
   private func checkOption(_ name: String) throws(ClaimError) {
     switch name {
-    case "precision": _ = try choice(Precision.self)
+    case "precision":
+      let formats = ["fp32", "bf16", "fp16", "bf16-pure"]
+      try check("one of \(formats.joined(separator: ", "))") { formats.contains($0) }
     case "optimizer": _ = try choice(Recipe.Optimizer.self)
     case "attention": _ = try choice(Recipe.Attention.self)
     case "convention": _ = try convention()

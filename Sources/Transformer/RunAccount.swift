@@ -29,6 +29,8 @@ public struct RunAccount: Sendable {
   public let peak: Ledger.Peak
   /// The most that was alive in each phase, in bytes.
   public let peakByPhase: [Phase: Int]
+  /// Work of the forward pass that is not a matrix product, in FLOPs.
+  public let elementwiseFLOPs: Int
   /// Whether it comes from a run that computed.
   public let isReal: Bool
 
@@ -50,7 +52,7 @@ public struct RunAccount: Sendable {
       engine = try Engine(expecting: needed)
     }
     var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
-    _ = training.accumulateGradients()
+    for _ in 0..<recipe.accumulate { _ = training.accumulateGradients() }
     let ledger = engine.ledger
     let held = ledger.alive.compactMap { Self.held($0, ledger) }
     _ = training.update()
@@ -62,6 +64,7 @@ public struct RunAccount: Sendable {
       .map { Self.item(.inputs, $0, ledger) }
     peak = ledger.peak
     peakByPhase = ledger.peakByPhase
+    elementwiseFLOPs = engine.work[.forward].elementwise
     items = held + saved + inputs + Self.products(engine)
     isReal = engine.isReal
   }

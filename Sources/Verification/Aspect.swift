@@ -34,10 +34,10 @@ extension Aspect {
   static func arithmetic(
     of claim: Claim, at model: [String: Rational]
   ) throws(EvaluationError) -> Aspect {
-    let units = claim.readings.isEmpty ? [nil] : claim.readings.map(\.unit)
+    let readings = claim.readings.isEmpty ? [claim] : claim.readings.map(claim.read)
     var slip: ComputedValue?
-    for unit in units {
-      switch try claim.printed(in: unit).arithmetic(model: model) {
+    for reading in readings {
+      switch try reading.arithmetic(model: model) {
       case .noArithmetic:
         return Aspect(result: .none, because: "It prints no number that a formula of its gives.")
       case .holds:

@@ -28,6 +28,18 @@ extension Case {
     return cases.map { $0.changed(by: claim.shape) }
   }
 
+  /// The miniatures that tell the formulas of what a claim measured; none for a model of a family
+  /// that has no miniatures.
+  static func miniatures(for claim: Claim) -> [Case] {
+    let family = claim.model.flatMap(Preset.named)?.shape.family
+    switch family {
+    case .gpt2, nil: return probes(for: claim)
+    case .llama:
+      return (probes + probesOfFeedForward).map { $0.changed(by: .init(family: .llama)) }
+    default: return []
+    }
+  }
+
   /// The published models at their full length and at an eighth of it, for formulas that are meant
   /// to be approximately right at real sizes.
   static func published(for claim: Claim) -> [Case] {

@@ -40,9 +40,8 @@ extension Case {
 
   /// The same in the run that a reading means.
   func read(as reading: Reading) throws -> Case {
-    guard let setting = reading.setting else { return self }
-    let sizes = try setting.sizes.mapValues { try $0.evaluated(at: bindings).value.integer ?? 0 }
-    return try changed(by: setting, sizes)
+    let sizes = try reading.setting.sizes.mapValues { try $0.evaluated(at: bindings).value.integer ?? 0 }
+    return try changed(by: reading.setting, sizes)
   }
 
   /// The same with options of the model.

@@ -18,7 +18,18 @@ extension Finding {
         because: "It has no numbers to hold against each other, and no run measures it.")
       return
     }
-    let isRounded = claim.claimed.map { $0.isHedged && aspects.computed != $0.value } ?? false
+    let holding = claim.readings.filter {
+      (try? claim.read(as: $0).arithmetic) == .holds
+    }
+    guard holding.count == claim.readings.count else {
+      self.init(
+        claim, aspects, .conventional, shown: nil, computed: aspects.computed,
+        holdsUnder: holding.map(\.name), attribution: [], corrected: nil,
+        because: "Right as \(holding.map(\.name).joined(separator: ", ")), which it does not state.")
+      return
+    }
+    let isRounded = claim.isApproximate
+      || claim.claimed.map { $0.isHedged && aspects.computed != $0.value } ?? false
     self.init(
       claim, aspects, isRounded ? .bounded : .exact,
       because: "Arithmetic alone, which no run enters: \(aspects.arithmetic.because.decapitalized)")

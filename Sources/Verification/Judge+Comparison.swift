@@ -8,7 +8,7 @@ extension Judge {
   ) throws -> Comparison {
     var bindings = case_.bindings
     bindings["P"] = try Rational(
-      runs.training(case_, reading, claim.recipe.merging(reading.recipe) { $1 }).parameters)
+      runs.training(case_, reading, claim.recipe.merging(reading.setting.recipe) { $1 }).parameters)
     // What a run trains on, where the source does not say.
     if claim.inputs["D"] == nil { bindings["D"] = Rational(case_.batch * case_.sequence) }
     var (selection, isReal) = (Selection?.none, case_.isReal)
@@ -39,7 +39,7 @@ extension Judge {
       sizes[name] = integer
     }
     let place = try case_.changed(by: setting, sizes)
-    let options = claim.recipe.merging(reading.recipe) { $1 }.merging(setting.recipe) { $1 }
+    let options = claim.recipe.merging(reading.setting.recipe) { $1 }.merging(setting.recipe) { $1 }
     return try runs.selection(named.measure, place, reading, options)
   }
 

@@ -4,7 +4,7 @@ import Formulas
 /// How a claim fares under one reading.
 extension Judge {
   mutating func outcome(_ claim: Claim, _ own: Case?, _ reading: Reading) throws -> Outcome {
-    let claim = claim.printed(in: reading.unit)
+    let claim = reading.meaning.map(claim.read) ?? claim
     let cases = try (own.map { [$0] } ?? Case.probes(for: claim)).map { try $0.read(as: reading) }
     let comparisons = try cases.map { try comparison(claim, $0, reading) }
     func outcome(_ result: Outcome.Result, _ shown: Comparison, _ all: [Comparison]) -> Outcome {
@@ -36,12 +36,11 @@ extension Judge {
   private mutating func inequality(
     _ claim: Claim, _ own: Case?, _ reading: Reading, _ probes: [Comparison]
   ) throws -> Outcome {
-    let isRough = claim.isApproximate || claim.kind == .ruleOfThumb
     let large = claim.regime == nil ? [] : try published(claim, own, reading)
     let comparisons = large.isEmpty ? probes : large
     let wrong = comparisons.first { !$0.isExact }
     return Outcome(
-      reading: reading, result: wrong != nil ? .wrong : isRough ? .bounded : .exact,
+      reading: reading, result: wrong != nil ? .wrong : claim.isApproximate ? .bounded : .exact,
       shown: wrong ?? comparisons[0], comparisons: comparisons)
   }
 
@@ -75,7 +74,7 @@ extension Judge {
 
   mutating func fits(_ claim: Claim, _ reading: Reading) throws -> PartFormulas {
     guard let measure = claim.measure else { return PartFormulas() }
-    let comparisons = try Case.probes(for: claim).map {
+    let comparisons = try Case.miniatures(for: claim).map {
       try comparison(claim, $0.read(as: reading), reading)
     }
     return PartFormulas(comparisons, scope: measure.scope)

@@ -7,13 +7,11 @@ struct Reading: Sendable {
   /// What a verdict calls it.
   let name: String
   let convention: Convention
-  /// In which way the run is not the plain one; nil for the plain one.
-  let setting: Claim.Setting?
-  /// The unit that the printed one stands for; nil for itself.
-  let unit: Formulas.Unit?
+  /// What the claim says of it; nil where the convention is all.
+  let meaning: Claim.Reading?
 
-  /// Options of the recipe that it means.
-  var recipe: [String: String] { setting?.recipe ?? [:] }
+  /// In which way the run is not the plain one.
+  var setting: Claim.Setting { meaning?.setting ?? .plain }
 
   /// The readings of a claim: those that it names, under each convention that it states; under all
   /// conventions where it states none and speaks of what is kept for backward; otherwise under any
@@ -23,13 +21,12 @@ struct Reading: Sendable {
     let speaksOfSaved = claim.quantities.contains { $0.dependsOnConvention }
     let conventions = stated.isEmpty ? speaksOfSaved ? Convention.all : [.pytorch] : stated
     if claim.readings.isEmpty {
-      return conventions.map { Reading(name: $0.name, convention: $0, setting: nil, unit: nil) }
+      return conventions.map { Reading(name: $0.name, convention: $0, meaning: nil) }
     }
     return claim.readings.flatMap { reading in
       conventions.map { convention in
         let name = conventions.count > 1 ? "\(reading.name), \(convention.name)" : reading.name
-        return Reading(
-          name: name, convention: convention, setting: reading.setting, unit: reading.unit)
+        return Reading(name: name, convention: convention, meaning: reading)
       }
     }
   }
@@ -52,7 +49,7 @@ extension Claim.Measured {
   /// Whether it is not the same whatever is kept for backward.
   fileprivate var dependsOnConvention: Bool {
     switch self {
-    case .savedForBackward, .peak, .peakForward, .peakBackward, .temporary: true
+    case .savedForBackward, .peak, .peakForward, .peakBackward, .peakActivations, .temporary: true
     default: false
     }
   }

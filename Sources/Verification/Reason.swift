@@ -47,9 +47,8 @@ struct Reason {
   /// An inequality with the numbers of both sides.
   private static func inequality(_ claim: Claim, _ outcome: Outcome) -> String {
     let shown = outcome.shown
-    let unit = claim.unit ?? claim.measures.values.first?.measure.unit
     let sides =
-      "\((shown.computed ?? 0).readable) against \(shown.measured.readable(in: unit))"
+      "\((shown.computed ?? 0).readable) against \(shown.measured.readable(in: claim.unit))"
     let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
     return outcome.result == .wrong
       ? "It does not hold\(place): \(sides)."

@@ -79,22 +79,29 @@ struct Selection: Sendable {
     case .flopsRecompute: [.recomputeFLOPs]
     case .flopsStep: [.forwardFLOPs, .backwardFLOPs, .recomputeFLOPs]
     case .flopsOptimizer: [.optimizerFLOPs]
-    case .peak, .peakForward, .peakBackward, .peakOptimizer, .temporary, .kvCache, .inferencePeak:
+    case .peak, .peakForward, .peakBackward, .peakOptimizer, .peakParameters, .peakGradients,
+      .peakOptimizerState, .peakActivations, .temporary, .kvCache, .inferencePeak,
+      .flopsElementwise:
       []
     }
   }
 }
 
 extension RunAccount {
-  /// Bytes at a moment.
+  /// Bytes at a moment, and work that no product does.
   fileprivate func total(_ measured: Claim.Measured) -> Int {
     switch measured {
     case .peak: peak.total
     case .peakForward: peakByPhase[.forward, default: 0]
     case .peakBackward: peakByPhase[.backward, default: 0]
     case .peakOptimizer: peakByPhase[.optimizer, default: 0]
+    case .peakParameters: peak.byCategory[.parameter, default: 0]
+    case .peakGradients: peak.byCategory[.gradient, default: 0]
+    case .peakOptimizerState: peak.byCategory[.optimizerState, default: 0]
+    case .peakActivations: peak.byCategory[.activation, default: 0]
+    case .flopsElementwise: elementwiseFLOPs
     case .temporary: peak.byCategory[.temporary, default: 0]
-    default: preconditionFailure("\(measured) is no moment of a training run")
+    default: preconditionFailure("\(measured) is an account of tensors")
     }
   }
 }
