@@ -42,6 +42,7 @@ struct Case: Sendable {
           throw InputError("recipe", field: option, found: value, expected: "one of \(spellings)")
         }
         recipe.recompute = mode
+      case "convention": recipe.convention = Convention.named(value) ?? convention
       case "dropout": recipe.dropout = try Self.number(option, value)
       case "accumulate": recipe.accumulate = try Self.number(option, value)
       default:

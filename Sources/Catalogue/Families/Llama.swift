@@ -82,6 +82,6 @@ extension ModelShape {
 
 extension Architecture {
   /// What LLaMA brought together; the angles of its positions are those of a given shape.
-  static let llama = Architecture(
+  public static let llama = Architecture(
     norm: .rmsNorm, activation: .silu, isGated: true, biases: .none)
 }
