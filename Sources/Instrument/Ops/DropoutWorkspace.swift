@@ -20,7 +20,7 @@ struct DropoutWorkspace: ~Copyable {
     func workspace(_ precision: Precision, if needed: Bool) -> Tensor? {
       guard needed else { return nil }
       return engine.make(
-        lanes, attention.shape.square, .temporary, .attentionWorkspace, precision: precision)
+        lanes, attention.shape.pairs, .temporary, .attentionWorkspace, precision: precision)
     }
     return DropoutWorkspace(
       attention: attention, isForward: isForward,
@@ -30,10 +30,10 @@ struct DropoutWorkspace: ~Copyable {
 
   /// The mask of a head; nil without dropout. Made, where forward has not left it.
   func mask(_ item: Int, _ lane: Lane) -> UnsafeMutablePointer<UInt8>? {
-    let square = attention.shape.square
-    if let kept = attention.matrices.mask { return kept + item * square }
+    let pairs = attention.shape.pairs
+    if let kept = attention.matrices.mask { return kept + item * pairs }
     switch masks {
-    case .some(let masks): return masks.maskAddress + lane.index * square
+    case .some(let masks): return masks.maskAddress + lane.index * pairs
     case .none: return nil
     }
   }
@@ -43,16 +43,16 @@ struct DropoutWorkspace: ~Copyable {
     _ probabilities: UnsafeMutablePointer<Float>, _ item: Int, _ lane: Lane
   ) -> UnsafeMutablePointer<Float> {
     let (dropout, matrices) = (attention.dropout, attention.matrices)
-    let square = attention.shape.square
+    let pairs = attention.shape.pairs
     guard dropout.isActive, let mask = mask(item, lane) else { return probabilities }
-    let result = matrices.dropped.map { $0 + item * square } ?? workspace(lane) ?? probabilities
+    let result = matrices.dropped.map { $0 + item * pairs } ?? workspace(lane) ?? probabilities
     lane.kernel {
       if isForward || matrices.mask == nil {
         dropout_mask(
-          mask, dropout.seed, UInt64(item * square), dropout.probability, square)
+          mask, dropout.seed, UInt64(item * pairs), dropout.probability, pairs)
       }
       if isForward || matrices.dropped == nil {
-        dropout_apply(result, probabilities, mask, dropout.probability, square)
+        dropout_apply(result, probabilities, mask, dropout.probability, pairs)
       }
     }
     return result

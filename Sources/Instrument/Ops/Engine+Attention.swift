@@ -1,7 +1,7 @@
 import CKernels
 import Catalogue
 
-/// The (B·a·T, T) tensors of dense attention. Which of them share memory, and which outlive the
+/// The (B·a·T, S) tensors of dense attention. Which of them share memory, and which outlive the
 /// op, is the convention's choice.
 public struct AttentionMatrices {
   let scores: UnsafeMutablePointer<Float>
@@ -43,7 +43,7 @@ public struct DenseAttention {
   let dropout: Dropout
 
   /// - Parameters:
-  ///   - matrices: (B·a·T, T) each.
+  ///   - matrices: (B·a·T, S) each.
   ///   - places: of queries, keys and values.
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities.
@@ -64,7 +64,7 @@ extension Engine {
   /// Two products, a sum, a difference and the scale.
   private static let softmaxBackwardFLOPs = 5
 
-  /// Dense causal attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
+  /// Dense attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
   /// discarded, as eager frameworks do.
   ///
   /// - Parameters:
@@ -74,22 +74,23 @@ extension Engine {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
     let out = context.address
-    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
     let workspace = DropoutWorkspace.allocate(for: attention, isForward: true, self)
     let scores = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: places.query.stride, strideB: places.key.stride)
+      m: T, n: S, k: d, transposeB: true, strideA: places.query.stride, strideB: places.key.stride)
     let weighted = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.value.stride, strideC: shape.hidden)
+      m: T, n: d, k: S, strideB: places.value.stride, strideC: shape.hidden)
 
     let products = forEach(shape.items) { item, lane in
-      let at = item * square
+      let at = item * pairs
       let probabilities = matrices.probabilities + at
       lane.multiply(
         scores, .attentionScores, matrices.scores + at, places.query.head(item, shape),
         places.key.head(item, shape))
       lane.kernel {
-        shape.addPosition(matrices.scores + at, item, 0, 0, rows: T, columns: T, stride: T)
-        softmax_causal_forward(probabilities, matrices.scores + at, shape.scale, 0, T, T)
+        shape.addPosition(matrices.scores + at, item, 0, 0, rows: T, columns: S, stride: S)
+        softmax_masked_forward(
+          probabilities, matrices.scores + at, shape.scale, shape.mask.kernel, 0, T, S)
       }
       let dropped = workspace.drop(probabilities, item, lane)
       lane.multiply(
@@ -99,44 +100,46 @@ extension Engine {
     record(
       .attention,
       elementwise: (Self.softmaxFLOPs + shape.positionFLOPs + (dropout.isActive ? 2 : 0))
-        * shape.items * square,
-      touching: 4 * (places.count(shape) + context.count + 4 * shape.items * square),
+        * shape.items * pairs,
+      touching: 4 * (places.count(shape) + context.count + 4 * shape.items * pairs),
       products: products)
   }
 
-  /// Gradients of dense causal attention.
+  /// Gradients of dense attention.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - attention: what forward was given, its matrices as forward wrote them.
   public func attendBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     _ attention: DenseAttention
   ) {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
     let dContext = contextGradient.address
-    let gradients = HeadPlaces(fused: qkvGradient.address, shape)
-    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
     let workspace = DropoutWorkspace.allocate(for: attention, isForward: false, self)
     let scratch = make(
-      Self.lanes(for: shape.items), square, .temporary, .attentionWorkspace)
+      Self.lanes(for: shape.items), pairs, .temporary, .attentionWorkspace)
     let dScores = scratch.address
     // dV = Pᵀ·dO, dP = dO·Vᵀ, dQ = dS·K, dK = dSᵀ·Q.
     let toValue = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: shape.hidden, strideC: shape.qkvWidth)
+      m: S, n: d, k: T, transposeA: true, strideB: shape.hidden,
+      strideC: gradients.value.stride)
     let toProbabilities = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride)
+      m: T, n: S, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride)
     let toQuery = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.key.stride, strideC: shape.qkvWidth)
+      m: T, n: d, k: S, strideB: places.key.stride, strideC: gradients.query.stride)
     let toKey = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: places.query.stride, strideC: shape.qkvWidth)
+      m: S, n: d, k: T, transposeA: true, strideB: places.query.stride,
+      strideC: gradients.key.stride)
 
     let products = forEachGrouped(shape) { item, isFirstOfGroup, lane in
       let incoming = dContext + shape.contextOffset(item)
-      let probabilities = matrices.probabilities + item * square
-      let ds = dScores + lane.index * square
+      let probabilities = matrices.probabilities + item * pairs
+      let ds = dScores + lane.index * pairs
       let dropped = workspace.drop(probabilities, item, lane)
       let (toValue, toKey) = (toValue.adding(!isFirstOfGroup), toKey.adding(!isFirstOfGroup))
       lane.multiply(
@@ -145,9 +148,10 @@ extension Engine {
         toProbabilities, .attentionContext, ds, incoming, places.value.head(item, shape))
       lane.kernel {
         if let mask = workspace.mask(item, lane) {
-          dropout_apply(ds, ds, mask, dropout.probability, square)
+          dropout_apply(ds, ds, mask, dropout.probability, pairs)
         }
-        softmax_causal_backward(ds, ds, probabilities, shape.scale, 0, T, T)
+        softmax_masked_backward(
+          ds, ds, probabilities, shape.scale, shape.mask.kernel, 0, T, S)
       }
       lane.multiply(
         toQuery, .attentionScores, gradients.query.head(item, shape), ds,
@@ -158,10 +162,10 @@ extension Engine {
     }
     record(
       .attentionBackward,
-      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
+      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * pairs,
       touching: 4
-        * (places.count(shape) + contextGradient.count + qkvGradient.count
-          + 6 * shape.items * square),
+        * (places.count(shape) + contextGradient.count + gradients.count(shape)
+          + 6 * shape.items * pairs),
       products: products)
   }
 }

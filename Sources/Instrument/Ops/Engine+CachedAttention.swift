@@ -44,12 +44,12 @@ extension Engine {
     let (n, d) = (shape.sequence, shape.headDimension)
     record(.appendToCache, touching: 16 * shape.kvItems * n * d)
     guard isReal else { return }
-    let (from, to) = (HeadPlaces(fused: qkv.floats, shape), cache.places(shape))
-    copyHeads(from.key, to.keys.advanced(by: first), shape)
-    copyHeads(from.value, to.values.advanced(by: first), shape)
+    let (from, to) = (HeadPlaces(fused: qkv, shape), cache.places(shape))
+    copyHeads(from.key, to.keys.advanced(by: first), rows: n, shape)
+    copyHeads(from.value, to.values.advanced(by: first), rows: n, shape)
   }
 
-  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v, causal.
+  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v.
   ///
   /// - Parameters:
   ///   - context: (B·n, a·d), written.
@@ -63,7 +63,7 @@ extension Engine {
     to cache: borrowing KVCache, first: Int, _ shape: AttentionShape
   ) {
     let (n, d, total) = (shape.sequence, shape.headDimension, first + shape.sequence)
-    let queries = HeadPlaces(fused: qkv.address, shape).query
+    let queries = HeadPlaces(fused: qkv, shape).query
     let (keys, values) = cache.places(shape)
     let (out, all) = (context.address, scores.address)
     let score = MatrixProduct(m: n, n: total, k: d, transposeB: true, strideA: queries.stride)
@@ -74,7 +74,7 @@ extension Engine {
         score, .attentionScores, row, queries.head(item, shape), keys.head(item, shape))
       lane.kernel {
         shape.addPosition(row, item, first, 0, rows: n, columns: total, stride: total)
-        softmax_causal_forward(row, row, shape.scale, first, n, total)
+        softmax_masked_forward(row, row, shape.scale, shape.mask.kernel, first, n, total)
       }
       lane.multiply(
         weigh, .attentionContext, out + shape.contextOffset(item), row, values.head(item, shape))

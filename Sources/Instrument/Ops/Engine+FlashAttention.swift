@@ -2,7 +2,7 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// Tiled causal attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
+  /// Tiled attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
   /// hides are skipped, and of the softmax only the logarithm of each row's sum is kept.
   ///
   /// - Parameters:
@@ -16,7 +16,7 @@ extension Engine {
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let places = qkv.places(shape)
-    let tiles = Tile.all(shape.sequence)
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 1, vectors: 2)
     let (out, lse, d, hidden) = (
       context.address, logSumExp.address, shape.headDimension, shape.hidden
@@ -37,14 +37,14 @@ extension Engine {
           maximum.update(repeating: -.infinity, count: queries.count)
           sum.update(repeating: 0, count: queries.count)
         }
-        for keys in tiles {
+        for keys in keyTiles {
           let score = MatrixProduct(
             m: queries.count, n: keys.count, k: d, transposeB: true,
             strideA: places.query.stride, strideB: places.key.stride, strideC: Tile.size)
           let weigh = MatrixProduct(
             m: queries.count, n: d, k: keys.count, beta: 1, strideA: Tile.size,
             strideB: places.value.stride, strideC: hidden)
-          guard keys.first <= queries.first else {
+          guard shape.sees(queries, keys) else {
             lane.skip(score, .attentionScores)
             lane.skip(weigh, .attentionContext)
             continue
@@ -56,8 +56,8 @@ extension Engine {
               scores, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
               stride: Tile.size)
             flash_tile_forward(
-              scores, maximum, sum, output, shape.scale, queries.first, keys.first,
-              queries.count, keys.count, Tile.size, d, hidden)
+              scores, maximum, sum, output, shape.scale, shape.mask.kernel, queries.first,
+              keys.first, queries.count, keys.count, Tile.size, d, hidden)
             workspace.drop(scores, scores, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -79,7 +79,8 @@ extension Engine {
   /// Gradients of tiled attention: each tile's scores are computed again from queries and keys.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - context: (B·T, a·d), what forward wrote.
   ///   - logSumExp: (B·a, T), what forward wrote.
@@ -87,13 +88,12 @@ extension Engine {
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities, as in forward.
   public func flashAttentionBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing QueryKeyValue,
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let places = qkv.places(shape)
-    let gradients = HeadPlaces(fused: qkvGradient.address, shape)
-    let tiles = Tile.all(shape.sequence)
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 3, vectors: 1)
     let (dOut, out, lse) = (contextGradient.address, context.address, logSumExp.address)
     let (d, hidden) = (shape.headDimension, shape.hidden)
@@ -114,20 +114,21 @@ extension Engine {
       for queries in tiles {
         let at = shape.contextOffset(item) + queries.first * hidden
         let (q, dq) = (
-          query + queries.first * places.query.stride, toQuery + queries.first * shape.qkvWidth
+          query + queries.first * places.query.stride,
+          toQuery + queries.first * gradients.query.stride
         )
         lane.kernel { flash_delta(delta, dOut + at, out + at, queries.count, d, hidden, hidden) }
-        for keys in tiles {
+        for keys in keyTiles {
           let passes = BackwardProducts(
-            queries, keys, shape, places, isFirstOfGroup: isFirstOfGroup)
-          guard keys.first <= queries.first else {
+            queries, keys, shape, places, gradients, isFirstOfGroup: isFirstOfGroup)
+          guard shape.sees(queries, keys) else {
             passes.all.forEach { lane.skip($0.product, $0.role) }
             continue
           }
           let (k, v) = (
             key + keys.first * places.key.stride, value + keys.first * places.value.stride
           )
-          let into = keys.first * shape.qkvWidth
+          let into = keys.first * gradients.key.stride
           lane.multiply(passes.scores, .attentionScores, p, q, k)
           lane.multiply(passes.toProbabilities, .attentionContext, ds, dOut + at, v)
           lane.kernel {
@@ -137,7 +138,7 @@ extension Engine {
             workspace.drop(ds, ds, item, queries.first, keys.first, queries.count, lane)
             flash_tile_backward(
               ds, p, lse + item * shape.sequence + queries.first, delta, shape.scale,
-              queries.first, keys.first, queries.count, keys.count, Tile.size)
+              shape.mask.kernel, queries.first, keys.first, queries.count, keys.count, Tile.size)
             workspace.drop(dropped, p, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -151,7 +152,7 @@ extension Engine {
     record(
       .flashAttentionBackward,
       elementwise: (9 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
-      touching: 4 * places.count(shape) + qkvGradient.bytes + 2 * context.bytes
+      touching: 4 * places.count(shape) + 4 * gradients.count(shape) + 2 * context.bytes
         + logSumExp.bytes,
       products: products)
   }
@@ -165,16 +166,17 @@ private struct BackwardProducts {
   let toQuery: MatrixProduct
   let toKey: MatrixProduct
 
-  /// Queries come in ascending order and keys up to the queries: a block of keys is first reached
-  /// on the diagonal, by the first head of its group, and a block of queries with the first keys:
-  /// there the gradient is set.
+  /// Queries and keys come in ascending order: a block of keys is first reached by the first queries
+  /// that see it, of the first head of its group, and a block of queries with the first keys that it
+  /// sees: there the gradient is set.
   init(
     _ queries: Tile, _ keys: Tile, _ shape: AttentionShape, _ places: HeadPlaces,
-    isFirstOfGroup: Bool
+    _ gradients: HeadPlaces, isFirstOfGroup: Bool
   ) {
     let (m, n, d) = (queries.count, keys.count, shape.headDimension)
-    let gradientStride = shape.qkvWidth
-    let isFirstOfKeys: Float = isFirstOfGroup && keys.first == queries.first ? 0 : 1
+    let isFirstQueries = queries.previous.map { !shape.sees($0, keys) } ?? true
+    let isFirstKeys = keys.previous.map { !shape.sees(queries, $0) } ?? true
+    let addingToKeys: Float = isFirstOfGroup && isFirstQueries ? 0 : 1
     scores = MatrixProduct(
       m: m, n: n, k: d, transposeB: true, strideA: places.query.stride,
       strideB: places.key.stride, strideC: Tile.size)
@@ -182,14 +184,14 @@ private struct BackwardProducts {
       m: m, n: n, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride,
       strideC: Tile.size)
     toValue = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: shape.hidden, strideC: gradientStride)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: shape.hidden, strideC: gradients.value.stride)
     toQuery = MatrixProduct(
-      m: m, n: d, k: n, beta: keys.first == 0 ? 0 : 1, strideA: Tile.size,
-      strideB: places.key.stride, strideC: gradientStride)
+      m: m, n: d, k: n, beta: isFirstKeys ? 0 : 1, strideA: Tile.size,
+      strideB: places.key.stride, strideC: gradients.query.stride)
     toKey = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: places.query.stride, strideC: gradientStride)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: places.query.stride, strideC: gradients.key.stride)
   }
 
   var all: [(product: MatrixProduct, role: TensorRole)] {
@@ -198,9 +200,4 @@ private struct BackwardProducts {
       (toValue, .attentionContext), (toQuery, .attentionScores), (toKey, .attentionScores),
     ]
   }
-}
-
-extension AttentionShape {
-  /// Pairs of a query and a key that it may see, in one head.
-  fileprivate var visiblePairs: Int { sequence * (sequence + 1) / 2 }
 }

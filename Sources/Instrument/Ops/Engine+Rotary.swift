@@ -79,7 +79,7 @@ extension Engine {
     let elements = shape.batch * (shape.heads + shape.kvHeads) * T * R
     record(operation, elementwise: 3 * elements, touching: 8 * elements)
     guard isReal else { return }
-    let places = HeadPlaces(fused: qkv.floats, shape)
+    let places = HeadPlaces(fused: qkv, shape)
     Parallel.perform(shape.items) { item in
       let query = places.query.head(item, shape)
       kernel(query, angles.cosine, angles.sine, T, R, places.query.stride)

@@ -6,7 +6,8 @@ public struct HeadPlaces {
 
   /// Elements of queries, keys and values.
   func count(_ shape: AttentionShape) -> Int {
-    (query.count + key.count + value.count) * shape.batch * shape.sequence * shape.headDimension
+    let rows = query.count * shape.sequence + (key.count + value.count) * shape.keys
+    return rows * shape.batch * shape.headDimension
   }
 
   /// The heads of one operand.
@@ -32,16 +33,25 @@ public struct HeadPlaces {
 
 extension HeadPlaces {
   /// Of one tensor (B·T, (a+2g)·d): queries, then keys, then values in each row.
-  init(fused base: UnsafeMutablePointer<Float>, _ shape: AttentionShape) {
-    let (d, width) = (shape.headDimension, shape.qkvWidth)
+  public init(fused tensor: borrowing Tensor, _ shape: AttentionShape) {
+    let (base, a, g) = (tensor.address, shape.heads, shape.kvHeads)
     func heads(_ first: Int, _ count: Int) -> Heads {
-      Heads(
-        base: base + first * d, stride: width, headStep: d, batchStep: shape.sequence * width,
-        count: count)
+      Heads(base, first, count, of: a + 2 * g, rows: shape.sequence, shape)
+    }
+    self.init(query: heads(0, a), key: heads(a, g), value: heads(a + g, g))
+  }
+
+  /// Of two tensors: queries (B·T, a·d), and (B·S, 2g·d) keys, then values in each row.
+  public init(
+    query: borrowing Tensor, keyValue: borrowing Tensor, _ shape: AttentionShape
+  ) {
+    let (a, g) = (shape.heads, shape.kvHeads)
+    func heads(_ first: Int) -> Heads {
+      Heads(keyValue.address, first, g, of: 2 * g, rows: shape.keys, shape)
     }
     self.init(
-      query: heads(0, shape.heads), key: heads(shape.heads, shape.kvHeads),
-      value: heads(shape.heads + shape.kvHeads, shape.kvHeads))
+      query: Heads(query.address, 0, a, of: a, rows: shape.sequence, shape), key: heads(0),
+      value: heads(g))
   }
 }
 
@@ -53,9 +63,21 @@ extension HeadPlaces.Heads {
       count: count)
   }
 
-  /// Of a tensor (B·count·T, d), each head contiguous.
-  init(contiguous base: UnsafeMutablePointer<Float>, _ count: Int, _ shape: AttentionShape) {
-    let (T, d) = (shape.sequence, shape.headDimension)
-    self.init(base: base, stride: d, headStep: T * d, batchStep: count * T * d, count: count)
+  /// Of a tensor whose rows hold `total` heads: `count` of them from `first` on.
+  init(
+    _ base: UnsafeMutablePointer<Float>, _ first: Int, _ count: Int, of total: Int, rows: Int,
+    _ shape: AttentionShape
+  ) {
+    let (d, width) = (shape.headDimension, total * shape.headDimension)
+    self.init(
+      base: base + first * d, stride: width, headStep: d, batchStep: rows * width, count: count)
+  }
+
+  /// Of a tensor (B·count·rows, d), each head contiguous.
+  init(
+    contiguous base: UnsafeMutablePointer<Float>, _ count: Int, rows: Int, _ shape: AttentionShape
+  ) {
+    let (d, head) = (shape.headDimension, rows * shape.headDimension)
+    self.init(base: base, stride: d, headStep: head, batchStep: count * head, count: count)
   }
 }
