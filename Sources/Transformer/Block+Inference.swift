@@ -96,7 +96,7 @@ extension SelfAttention {
     into context: borrowing Tensor, _ heads: consuming Tensor, _ step: Step
   ) {
     let saved = AttentionCore.forward(
-      into: context, heads, Dropout(probability: 0, seed: 0), step)
+      into: context, .fused(heads), step.attentionShape, Dropout(probability: 0, seed: 0), step)
     _ = consume saved
   }
 }
