@@ -11,6 +11,14 @@ extension Engine {
     record(
       .matrixProduct,
       touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
+    run(product, c, a, b)
+  }
+
+  /// Runs a matrix product, which is counted elsewhere.
+  func run(
+    _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>
+  ) {
     guard let blas else { return }
     let threads = product.flops < Self.smallestWorthSharing ? 1 : Parallel.threads
     let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas, threads) }

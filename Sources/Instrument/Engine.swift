@@ -14,6 +14,10 @@ public final class Engine {
   /// Seconds that cores have spent inside matrix products, added up over the cores.
   public private(set) var productSeconds = 0.0
 
+  /// Rows that each expert of a router got in the last forward pass, by the router's place; in a
+  /// dry run, those that it would get if all got the same.
+  public private(set) var expertLoads: [Scope: [Int]] = [:]
+
   let arena: Arena?
   let blas: BLAS?
   /// How many recomputations are under way, one within another.
@@ -102,6 +106,11 @@ extension Engine {
     guard phase != .load else { return }
     work.accounts[stage, default: Work.Account()].add(
       operation, elementwise: elementwise, touching: bytes, products: products, in: scope)
+  }
+
+  /// Notes how many rows each expert got. What backward makes again was noted before.
+  func note(expertLoad: [Int]) {
+    if phase == .forward { expertLoads[scope] = expertLoad }
   }
 
   /// Adds to the time spent inside matrix products.

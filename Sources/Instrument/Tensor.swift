@@ -56,6 +56,9 @@ public struct Tensor: ~Copyable {
   /// The elements of a tensor of token ids. Only in a real run.
   public var integers: UnsafeMutablePointer<Int64> { pointer(.int64) }
 
+  /// The elements of a tensor of places. Only in a real run.
+  var shortIntegers: UnsafeMutablePointer<Int32> { pointer(.int32) }
+
   /// The place of the elements, for ops whose dry run walks the same loops: there it is a
   /// placeholder that nothing reads.
   var address: UnsafeMutablePointer<Float> {
