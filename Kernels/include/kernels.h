@@ -31,6 +31,18 @@ void widen(float *out, const void *in, number_format format, size_t rows, size_t
 void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
             size_t ldi);
 
+// ---- integers of 8 or 4 bits -------------------------------------------------------------------
+// Each group of a row's elements has a scale; an integer is a multiple of it. Two integers of 4 bits
+// share a byte, so groups are even.
+
+// out (rows, C bits/8 bytes), scales (rows,C/group) of in (rows,C; leading dimension ldi).
+void quantise_rows(uint8_t *out, float *scales, const float *in, int bits, size_t rows, size_t C,
+              size_t group, size_t ldi);
+
+// out (rows,C) of in (rows, C bits/8 bytes) and scales (rows,C/group).
+void dequantise_rows(float *out, const uint8_t *in, const float *scales, int bits, size_t rows,
+                size_t C, size_t group);
+
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
 // out (rows,C); mean, rstd (rows); in (rows,C); weight, bias (C).

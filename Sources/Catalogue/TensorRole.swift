@@ -25,6 +25,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertDownWeight = "experts.down.weight"
   case headWeight = "head.weight"
   case headBias = "head.bias"
+  case weightScale = "weight.scale"
 
   // Optimizer states.
   case masterWeight = "optimizer.masterWeight"
@@ -37,6 +38,8 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Keys and values of the tokens seen so far.
   case cachedKeys = "cache.keys"
   case cachedValues = "cache.values"
+  case cachedKeyScales = "cache.keyScales"
+  case cachedValueScales = "cache.valueScales"
 
   // Inputs.
   case tokens = "input.tokens"

@@ -78,7 +78,7 @@ extension SelfAttention {
     if let angles = step.angles { engine.rotate(heads, by: angles, shape) }
     engine.append(to: cache, heads, first: first, shape)
     let context = engine.make(
-      stream.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
+      stream.rows, projection.linear.weight.columns, .activation, .attentionContext)
     if step.recipe.attention == .flash, first == 0 {
       Self.flash(into: context, heads, step)
     } else {

@@ -19,9 +19,13 @@ public struct Generator: ~Copyable {
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: its batch, attention and seed are used.
+  ///   - formats: in which tensors are stored.
   ///   - capacity: tokens of every sequence that the caches have room for.
   ///   - engine: what it runs on.
-  public init(_ shape: ModelShape, _ recipe: Recipe, capacity: Int, on engine: Engine) {
+  public init(
+    _ shape: ModelShape, _ recipe: Recipe, _ formats: Formats = .fp32, capacity: Int,
+    on engine: Engine
+  ) {
     var recipe = recipe
     // Nothing is kept for backward, so the convention that keeps least is right.
     recipe.convention = .lean
@@ -31,6 +35,7 @@ public struct Generator: ~Copyable {
     self.shape = shape
     self.recipe = recipe
     engine.phase = .load
+    engine.formats = formats
     model = LanguageModel(shape, seed: recipe.seed, engine)
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     angles = RotaryTable.make(step, positions: capacity)

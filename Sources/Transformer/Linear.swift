@@ -18,7 +18,8 @@ struct Linear: ~Copyable {
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
     weight = Parameter(
-      roles.weight, output, input, initialisation(roles.weight), isOperand: true, engine)
+      roles.weight, output, input, initialisation(roles.weight), isOperand: true,
+      quantisation: engine.formats.quantisation, engine)
     bias = roles.bias.map { Parameter($0, 1, output, .constant(0), engine) }
   }
 
@@ -61,7 +62,7 @@ struct Linear: ~Copyable {
   /// weight in a pass.
   mutating func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
     let inputGradient = engine.make(
-      gradient.rows, weight.value.columns, .temporary, .activationGradient)
+      gradient.rows, weight.columns, .temporary, .activationGradient)
     addInputGradient(into: inputGradient, accumulating: false, gradient, engine)
     return inputGradient
   }

@@ -21,6 +21,16 @@ extension Parameter {
     engine.copy(of: value, .optimizerState, .masterWeight, precision: .fp32)
   }
 
+  /// The weight as integers, where it is stored so; valid while the parameter lives.
+  var integers: QuantisedMatrix? {
+    guard let quantisation else { return nil }
+    switch scales {
+    case .some(let scales):
+      return QuantisedMatrix(values: value, scales: scales, bits: quantisation.bits)
+    case .none: return nil
+    }
+  }
+
   /// Calls `body` with the weight as matrix products get it.
   fileprivate func withOperand(_ body: (borrowing Tensor) -> Void) {
     switch copy {
@@ -35,7 +45,11 @@ extension Engine {
   func linear(
     into output: borrowing Tensor, _ input: borrowing Tensor, weight: borrowing Parameter
   ) {
-    weight.withOperand { linear(into: output, input, weight: $0) }
+    if let integers = weight.integers {
+      linear(into: output, input, weight: integers, weight.role)
+    } else {
+      weight.withOperand { linear(into: output, input, weight: $0) }
+    }
   }
 
   /// dy·W, as `linearInputGradient` of tensors.

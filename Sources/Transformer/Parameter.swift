@@ -5,8 +5,14 @@ import Instrument
 public struct Parameter: ~Copyable {
   /// Which weight it is.
   public let role: TensorRole
-  /// The weight.
+  /// The weight; the integers that stand for it where there are scales.
   public let value: Tensor
+  /// What those integers are multiples of.
+  let scales: Tensor?
+  /// How the weight is stored as integers; nil where it is not.
+  let quantisation: Quantisation?
+  /// Number of columns of the weight itself.
+  let columns: Int
   /// Its gradient: absent from the start of a step until backward reaches it.
   private var gradient: Tensor?
   /// The gradient in 32 bits, where the optimizer gets it from a copy.
@@ -28,6 +34,14 @@ public struct Parameter: ~Copyable {
   enum Initialisation {
     case constant(Float)
     case normal(deviation: Float, seed: UInt64)
+
+    fileprivate func fill(_ tensor: borrowing Tensor, _ engine: Engine) {
+      switch self {
+      case .constant(let constant): engine.fill(tensor, with: constant)
+      case .normal(let deviation, let seed):
+        engine.fillNormal(tensor, seed: seed, deviation: deviation)
+      }
+    }
   }
 
   /// Allocates the weight.
@@ -38,21 +52,30 @@ public struct Parameter: ~Copyable {
   ///   - columns: number of columns.
   ///   - initialisation: its first values.
   ///   - isOperand: whether it takes part in matrix products.
+  ///   - quantisation: how it is stored as integers; nil where it is not.
   ///   - engine: allocates it.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    isOperand: Bool = false, _ engine: Engine
+    isOperand: Bool = false, quantisation: Quantisation? = nil, _ engine: Engine
   ) {
     self.role = role
     self.isOperand = isOperand
+    self.quantisation = quantisation
+    self.columns = columns
     self.engine = engine
     scope = engine.scope
-    value = engine.make(rows, columns, .parameter, role)
-    switch initialisation {
-    case .constant(let constant): engine.fill(value, with: constant)
-    case .normal(let deviation, let seed):
-      engine.fillNormal(value, seed: seed, deviation: deviation)
+    guard let quantisation else {
+      value = engine.make(rows, columns, .parameter, role)
+      scales = nil
+      initialisation.fill(value, engine)
+      return
     }
+    let (bits, group) = (quantisation.bits, quantisation.group(columns: columns))
+    value = engine.make(rows, columns * bits / 8, .parameter, role, precision: .int8)
+    scales = engine.make(rows, columns / group, .parameter, .weightScale, precision: .fp32)
+    let floats = engine.make(rows, columns, .temporary, role, precision: .fp32)
+    initialisation.fill(floats, engine)
+    if let integers { engine.quantise(into: integers, floats) }
   }
 
   /// The path in the model, such as `block.0.mlp.up.weight`.

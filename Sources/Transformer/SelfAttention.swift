@@ -66,7 +66,7 @@ struct SelfAttention: ~Copyable {
     let key = keyNorm?.forward(heads, step)
     if let angles = step.angles { engine.rotate(heads, by: angles, step.attentionShape) }
     let context = engine.make(
-      stream.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
+      stream.rows, projection.linear.weight.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
       into: context, .fused(heads), step.attentionShape, step.dropout(.attention, layer: layer),
       step)

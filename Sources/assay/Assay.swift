@@ -56,7 +56,8 @@ struct Assay: ParsableCommand {
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)
-      case .validationFailure: (message(for: error).onOneLine + " (see `assay --help`)", .wrongUsage)
+      case .validationFailure:
+        (message(for: error).onOneLine + " (see `assay --help`)", .wrongUsage)
       default: ("a defect: \(error)", .defect)
       }
     }

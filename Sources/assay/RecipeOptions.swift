@@ -1,6 +1,9 @@
 import ArgumentParser
 import Catalogue
+import Transformer
 
+extension Quantisation: ExpressibleByArgument {}
+extension Generation.Request.Cache: ExpressibleByArgument {}
 extension TrainingPrecision: ExpressibleByArgument {}
 extension Recipe.GradientPrecision: ExpressibleByArgument {}
 extension Recipe.StatePrecision: ExpressibleByArgument {}

@@ -94,6 +94,11 @@ extension Engine {
   public func convert(into output: borrowing Tensor, _ input: borrowing Tensor) {
     record(.convert, touching: output.bytes + input.bytes)
     guard isReal else { return }
+    convertQuietly(into: output, input)
+  }
+
+  /// The same as a part of an op that is counted. Only in a real run.
+  func convertQuietly(into output: borrowing Tensor, _ input: borrowing Tensor) {
     let (source, target) = (input.elements, output.elements)
     Parallel.ranges(input.count, grain: 1 << 14) { range in
       source.advanced(by: range.lowerBound).copy(
