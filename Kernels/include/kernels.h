@@ -17,22 +17,19 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- embedding ----------------------------------------------------------------------------
+// ---- formats of 16 bits ------------------------------------------------------------------------
+// Kernels compute with floats; what is stored in 16 bits is widened for them, and their results are
+// rounded to the nearest on the way back, to the even one of two.
 
-// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C) or
-// NULL for none. `first` is the index of the first row in the flattened (B,T) batch.
-void embedding_forward(float *out, const float *token, const float *_Nullable position,
-                       const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
+typedef enum { FORMAT_FP32, FORMAT_BF16, FORMAT_FP16 } number_format;
 
-// dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
-void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
-                              size_t rows, size_t C, size_t begin, size_t end);
+// out (rows,C; leading dimension ldo) = in (rows,C; ldi), which is stored in `format`.
+void widen(float *out, const void *in, number_format format, size_t rows, size_t C, size_t ldo,
+           size_t ldi);
 
-// dposition (T_max,C): row t becomes (accumulate ? row t : 0) + the sum over B of dout (B,T,C);
-// rows from T on become 0 unless accumulating. Columns [begin,end) only.
-void embedding_backward_position(float *dposition, const float *dout, size_t B, size_t T,
-                                 size_t T_max, size_t C, size_t begin, size_t end,
-                                 bool accumulate);
+// out (rows,C; leading dimension ldo), stored in `format`, = in (rows,C; ldi).
+void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
+            size_t ldi);
 
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
@@ -265,8 +262,8 @@ void multiply(float *out, const float *a, const float *b, size_t n);
 // out (n) = in (n) * factor; out may be the same memory as in.
 void scale(float *out, const float *in, float factor, size_t n);
 
-// out (rows,C; leading dimension ldo) = in (rows,C; leading dimension ldi).
-void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi);
+// out (rows, of so many bytes; ldo bytes apart) = in (rows; ldi bytes apart).
+void copy_rows(void *out, const void *in, size_t rows, size_t bytes, size_t ldo, size_t ldi);
 
 // out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
 void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);

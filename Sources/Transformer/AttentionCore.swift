@@ -67,7 +67,7 @@ enum AttentionCore {
     let heads = QueryKeyValue.fused(qkv)
     let logSumExp = step.engine.make(
       step.recipe.batch * step.shape.heads, step.recipe.sequence, .activation,
-      .attentionLogSumExp)
+      .attentionLogSumExp, precision: .fp32)
     step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
     return .flash(Flash(logSumExp: logSumExp, heads: heads))
   }
@@ -119,18 +119,21 @@ enum AttentionCore {
     _ heads: consuming QueryKeyValue, _ dropout: Dropout, _ step: Step
   ) -> Eager {
     let (engine, convention, sequence) = (step.engine, step.convention, step.recipe.sequence)
-    let rows = step.rows * step.shape.heads
+    let (rows, formats) = (step.rows * step.shape.heads, engine.formats)
+    // Values are multiplied by probabilities of their own format.
+    let isConverted = formats.softmax != formats.activation
     func matrix(_ role: TensorRole, _ precision: Precision, if keeps: Bool) -> Tensor? {
       keeps ? engine.make(rows, sequence, .activation, role, precision: precision) : nil
     }
     return Eager(
       heads: heads,
-      scores: matrix(.attentionScores, .fp32, if: convention.keepsScores),
-      probabilities: engine.make(rows, sequence, .activation, .attentionProbabilities),
+      scores: matrix(.attentionScores, formats.softmax, if: convention.keepsScores),
+      probabilities: engine.make(
+        rows, sequence, .activation, .attentionProbabilities, precision: formats.softmax),
       mask: matrix(
         .attentionDropoutMask, .int8, if: dropout.isActive && convention.dropoutMask == .byte),
       dropped: matrix(
-        .attentionDroppedProbabilities, .fp32,
-        if: dropout.isActive && convention.keepsDroppedProbabilities))
+        .attentionDroppedProbabilities, formats.activation,
+        if: isConverted || dropout.isActive && convention.keepsDroppedProbabilities))
   }
 }

@@ -84,7 +84,7 @@ extension SelfAttention {
     } else {
       let scores = engine.make(
         stream.rows * step.shape.heads, first + step.recipe.sequence, .activation,
-        .attentionProbabilities)
+        .attentionProbabilities, precision: .fp32)
       engine.attend(into: context, scores: scores, heads, to: cache, first: first, shape)
       _ = consume heads
     }

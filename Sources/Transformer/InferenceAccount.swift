@@ -29,6 +29,6 @@ public struct InferenceAccount: Sendable {
     parameter = generation.bytes.parameter
     kvCache = generation.bytes.kvCache
     peak = generation.bytes.peak.total
-    width = recipe.precision.width
+    width = recipe.precision.compute.width
   }
 }

@@ -30,7 +30,8 @@ struct ResidualProjection: ~Copyable {
   {
     let engine = step.engine
     let (rows, hidden) = (stream.rows, stream.columns)
-    let output = engine.make(rows, hidden, .activation, .blockOutput)
+    let output = engine.make(
+      rows, hidden, .activation, .blockOutput, precision: engine.formats.stream)
     if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
       forwardInPlace(output, input, addingTo: stream, engine)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
@@ -53,7 +54,7 @@ struct ResidualProjection: ~Copyable {
     _ output: borrowing Tensor, _ input: borrowing Tensor, addingTo stream: borrowing Tensor,
     _ engine: Engine
   ) {
-    engine.linear(into: output, input, weight: linear.weight.value)
+    engine.linear(into: output, input, weight: linear.weight)
     switch linear.bias {
     case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
     case .none: engine.add(into: output, output, stream)

@@ -47,11 +47,6 @@ public struct Judge {
       return Finding(claim, aspects, .notMeasurable, because: reason)
     }
     guard claim.isMeasured else { return Finding(unmeasured: claim, aspects) }
-    if claim.needsHalves {
-      return Finding(
-        claim, aspects, .notMeasurable,
-        because: "Needs tensors of 16 bits, which runs do not have yet.")
-    }
     if claim.needsRanks {
       return Finding(
         claim, aspects, .notMeasurable,

@@ -40,6 +40,11 @@ struct Assay: ParsableCommand {
     Foundation.exit(status.rawValue)
   }
 
+  /// The parser lists more than five choices below one another.
+  private static func inOneLine(_ message: String) -> String {
+    message.replacing("of the following:\n  - ", with: "of ").replacing("\n  - ", with: ", ")
+  }
+
   private static func writeHelp(_ message: String) {
     do {
       try Console.write(message + "\n")
@@ -56,7 +61,8 @@ struct Assay: ParsableCommand {
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)
-      case .validationFailure: (message(for: error).escaped + " (see `assay --help`)", .wrongUsage)
+      case .validationFailure:
+        (inOneLine(message(for: error)).escaped + " (see `assay --help`)", .wrongUsage)
       default: ("a defect: \(error)", .defect)
       }
     }

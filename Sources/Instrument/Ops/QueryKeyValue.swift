@@ -1,4 +1,3 @@
-import CKernels
 import Catalogue
 
 /// Queries, keys and values of all heads.
@@ -20,13 +19,13 @@ public enum QueryKeyValue: ~Copyable {
   public func places(_ shape: AttentionShape) -> HeadPlaces {
     switch self {
     case .fused(let qkv):
-      return HeadPlaces(fused: qkv.address, shape)
+      return HeadPlaces(fused: qkv, shape)
     case .split(let heads):
       let kvCount = heads.key.rows / (shape.batch * shape.sequence)
       return HeadPlaces(
-        query: HeadPlaces.Heads(contiguous: heads.query.address, shape.heads, shape),
-        key: HeadPlaces.Heads(contiguous: heads.key.address, kvCount, shape),
-        value: HeadPlaces.Heads(contiguous: heads.value.address, kvCount, shape))
+        query: HeadPlaces.Heads(contiguous: heads.query, shape.heads, shape),
+        key: HeadPlaces.Heads(contiguous: heads.key, kvCount, shape),
+        value: HeadPlaces.Heads(contiguous: heads.value, kvCount, shape))
     }
   }
 }
@@ -48,10 +47,10 @@ extension Engine {
     let value = make(rows * kvCount, shape.headDimension, .activation, .attentionValue)
     record(.splitHeads, touching: qkv.bytes + query.bytes + 2 * key.bytes)
     if isReal {
-      let from = HeadPlaces(fused: qkv.floats, shape)
-      copyHeads(from.query, HeadPlaces.Heads(contiguous: query.floats, shape.heads, shape), shape)
-      copyHeads(from.key, HeadPlaces.Heads(contiguous: key.floats, kvCount, shape), shape)
-      copyHeads(from.value, HeadPlaces.Heads(contiguous: value.floats, kvCount, shape), shape)
+      let from = HeadPlaces(fused: qkv, shape)
+      copyHeads(from.query, HeadPlaces.Heads(contiguous: query, shape.heads, shape), shape)
+      copyHeads(from.key, HeadPlaces.Heads(contiguous: key, kvCount, shape), shape)
+      copyHeads(from.value, HeadPlaces.Heads(contiguous: value, kvCount, shape), shape)
     }
     return .split(QueryKeyValue.Split(query: query, key: key, value: value))
   }
@@ -63,9 +62,9 @@ extension Engine {
     let share = shape.heads / target.count
     Parallel.perform(shape.batch * target.count) { index in
       let item = index / target.count * shape.heads + index % target.count * share
-      copy_rows(
-        target.head(item, shape), source.head(item, shape), shape.sequence, shape.headDimension,
-        target.stride, source.stride)
+      source.head(item, shape).copy(
+        rows: shape.sequence, columns: shape.headDimension, stride: source.stride,
+        to: target.head(item, shape), width: target.stride)
     }
   }
 }
