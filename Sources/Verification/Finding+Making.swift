@@ -60,7 +60,7 @@ extension Finding {
       case .bounded: .bounded
       case .wrong: holding.isEmpty ? .refuted : .conventional
       }
-    let best = outcomes.max { $0.result < $1.result } ?? outcomes[0]
+    let best = Outcome.best(outcomes)
     let attribution =
       best.result == .exact ? [] : try Attribution.list(claim, best.shown, fits)
     let corrected = best.result == .exact ? nil : fits.sum

@@ -68,9 +68,7 @@ public struct Judge {
 
   /// The formulas of the parts that the claim is about, from their amounts at all probes.
   private mutating func fits(_ claim: Claim, _ outcomes: [Outcome]) throws -> PartFormulas {
-    guard let shown = outcomes.max(by: { $0.result < $1.result }), shown.result != .exact else {
-      return PartFormulas()
-    }
-    return try fits(claim, shown.reading)
+    let best = Outcome.best(outcomes)
+    return best.result == .exact ? PartFormulas() : try fits(claim, best.reading)
   }
 }
