@@ -16,7 +16,8 @@ public struct Tensor: ~Copyable {
   public let role: TensorRole
 
   let storage: UnsafeMutableRawPointer?
-  private let id: Int
+  /// Number in the ledger; nil for a part of another tensor, which has the entry.
+  private let id: Int?
   private let engine: Engine
 
   init(
@@ -33,7 +34,18 @@ public struct Tensor: ~Copyable {
     storage = engine.arena?.allocate(bytes, lasting: category.isLasting)
   }
 
+  private init(_ elements: Range<Int>, of whole: borrowing Tensor) {
+    rows = 1
+    columns = elements.count
+    precision = whole.precision
+    role = whole.role
+    engine = whole.engine
+    id = nil
+    storage = whole.storage.map { $0 + elements.lowerBound * whole.precision.width }
+  }
+
   deinit {
+    guard let id else { return }
     engine.ledger.free(id)
     if let storage { engine.arena?.release(storage, bytes) }
   }
@@ -45,7 +57,17 @@ public struct Tensor: ~Copyable {
   public var bytes: Int { count * precision.width }
 
   /// Gives the tensor another role, at the present place in the model.
-  public func retag(_ role: TensorRole) { engine.ledger.retag(id, role) }
+  public func retag(_ role: TensorRole) {
+    if let id { engine.ledger.retag(id, role) }
+  }
+
+  /// Calls `body` with some of the elements as a tensor (1,n), which shares their memory.
+  public func withPart<Result>(
+    _ elements: Range<Int>, _ body: (borrowing Tensor) -> Result
+  ) -> Result {
+    precondition(elements.lowerBound >= 0 && elements.upperBound <= count)
+    return body(Tensor(elements, of: self))
+  }
 
   /// The elements of a tensor of fp32. Only in a real run.
   public var floats: UnsafeMutablePointer<Float> { pointer(.fp32) }
@@ -55,6 +77,9 @@ public struct Tensor: ~Copyable {
 
   /// The elements of a tensor of token ids. Only in a real run.
   public var integers: UnsafeMutablePointer<Int64> { pointer(.int64) }
+
+  /// The elements of a tensor of places. Only in a real run.
+  var shortIntegers: UnsafeMutablePointer<Int32> { pointer(.int32) }
 
   /// The place of the elements, in whatever format. In a dry run it is a placeholder that nothing
   /// reads, for ops whose dry run walks the same loops.

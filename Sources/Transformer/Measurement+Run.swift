@@ -59,7 +59,7 @@ extension Measurement {
       operations: Operation.list(engine.work, steps: recipe.steps),
       seconds: engine.isReal ? Seconds(trace.steps, recipe) : nil,
       loss: engine.isReal ? trace.losses.map { $0.isFinite ? $0 : nil } : nil,
-      events: ledger.events.count,
+      expertLoads: ExpertLoad.list(engine), events: ledger.events.count,
       environment: Environment(
         cpu: Processor.name, threads: Parallel.threads, blas: machine?.blas.version ?? "",
         blasCore: machine?.blas.core ?? "", gemmPeakGFLOPS: (machine?.peak ?? 0) / 1e9,

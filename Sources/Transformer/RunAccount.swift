@@ -5,7 +5,7 @@ import Instrument
 public struct RunAccount: Sendable {
   /// What an item is an amount of.
   public enum Quantity: String, Sendable, CaseIterable {
-    case parameters, gradients, optimizerState, savedForBackward, inputs
+    case parameters, gradients, optimizerState, savedForBackward, inputs, kvCache
     case forwardFLOPs, backwardFLOPs, recomputeFLOPs, optimizerFLOPs
   }
 
@@ -93,7 +93,7 @@ public struct RunAccount: Sendable {
     }
   }
 
-  private static func item(_ quantity: Quantity, _ entry: Ledger.Entry, _ ledger: Ledger) -> Item {
+  static func item(_ quantity: Quantity, _ entry: Ledger.Entry, _ ledger: Ledger) -> Item {
     Item(
       quantity: quantity, scope: ledger.path(entry.scope), role: entry.role, amount: entry.bytes,
       elements: entry.elements)

@@ -45,12 +45,12 @@ struct Selection: Sendable {
     (self.amounts, self.total) = (amounts, total)
   }
 
-  private static func isWithin(_ scope: String, _ prefix: String) -> Bool {
+  static func isWithin(_ scope: String, _ prefix: String) -> Bool {
     prefix.isEmpty || scope == prefix || scope.hasPrefix(prefix + ".")
   }
 
   /// Where a scope lies in the model; one block stands for all, which are alike.
-  private static func prefix(_ scope: Claim.Scope) -> String {
+  static func prefix(_ scope: Claim.Scope) -> String {
     switch scope {
     case .model: ""
     case .blocks: "block"

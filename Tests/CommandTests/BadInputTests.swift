@@ -33,6 +33,16 @@ import Testing
       "--text: found no readable file at .; expected a text file"
     ),
     (
+      ["derive", "parameters", "--role", "mlp.typo"],
+      "--role: found \"mlp.typo\", which no tensor has; expected a role such as "
+        + "attention.probabilities, or attention.*"
+    ),
+    (
+      ["derive", "peak", "--scope", "block"],
+      "--scope: found a part of the model; expected the whole model, whose parts have their peaks "
+        + "at other times"
+    ),
+    (
       ["verify", "--only", "zzz"],
       "--only: found \"zzz\", which no claim has; expected an id such as 003.28 or 003.*"
     ),
@@ -67,7 +77,7 @@ import Testing
       expectFailure(
         try assay("count", "config.json", in: folder), 65,
         "config.json: model_type: found \"mamba\"; expected one of gpt2, llama, "
-          + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon")
+          + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, mixtral, qwen3_moe")
     }
   }
 

@@ -1,7 +1,7 @@
 import CKernels
 import Catalogue
 
-/// The (B·a·T, T) tensors of dense attention. Which of them share memory, and which outlive the
+/// The (B·a·T, S) tensors of dense attention. Which of them share memory, and which outlive the
 /// op, is the convention's choice.
 public struct AttentionMatrices {
   let scores: Elements?
@@ -44,7 +44,7 @@ public struct DenseAttention {
   let dropout: Dropout
 
   /// - Parameters:
-  ///   - matrices: (B·a·T, T) each.
+  ///   - matrices: (B·a·T, S) each.
   ///   - places: of queries, keys and values.
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities.
@@ -65,7 +65,7 @@ extension Engine {
   /// Two products, a sum, a difference and the scale.
   private static let softmaxBackwardFLOPs = 5
 
-  /// Dense causal attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
+  /// Dense attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
   /// discarded, as eager frameworks do.
   ///
   /// - Parameters:
@@ -75,14 +75,14 @@ extension Engine {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
     let contexts = HeadPlaces.Heads(context: context, shape)
-    let (T, d) = (shape.sequence, shape.headDimension)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
     let workspace = ScoreWorkspace.allocate(for: attention, isForward: true, self)
     let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let scores = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: panels.stride(places.query),
+      m: T, n: S, k: d, transposeB: true, strideA: panels.stride(places.query),
       strideB: panels.stride(places.key))
     let weighted = MatrixProduct(
-      m: T, n: d, k: T, strideB: panels.stride(places.value), strideC: panels.stride(contexts))
+      m: T, n: d, k: S, strideB: panels.stride(places.value), strideC: panels.stride(contexts))
 
     let products = forEach(shape.items) { item, lane in
       let query = panels.read(places.query, item, slot: 0, lane)
@@ -90,12 +90,13 @@ extension Engine {
       let value = panels.read(places.value, item, slot: 2, lane)
       let output = panels.place(contexts, item, slot: 3, lane)
       let probabilities = workspace.place(item, lane)
-      let unscaled = matrices.scores?.floats.map { $0 + item * shape.square } ?? probabilities
+      let unscaled = matrices.scores?.floats.map { $0 + item * pairs } ?? probabilities
       lane.multiply(scores, .attentionScores, unscaled, query.floats, key.floats)
       lane.kernel {
-        shape.addPosition(unscaled, item, 0, 0, rows: T, columns: T, stride: T)
+        shape.addPosition(unscaled, item, 0, 0, rows: T, columns: S, stride: S)
         if let kept = matrices.scores { attention.round(unscaled, in: kept, item) }
-        softmax_causal_forward(probabilities, unscaled, shape.scale, 0, T, T)
+        softmax_masked_forward(
+          probabilities, unscaled, shape.scale, shape.mask.kernel, 0, T, S)
         workspace.store(probabilities, item)
       }
       let dropped = workspace.drop(probabilities, item, lane)
@@ -105,46 +106,47 @@ extension Engine {
     record(
       .attention,
       elementwise: (Self.softmaxFLOPs + shape.positionFLOPs + (dropout.isActive ? 2 : 0))
-        * shape.items * shape.square,
+        * shape.items * pairs,
       touching: places.bytes(shape) + context.bytes
-        + 4 * matrices.probabilities.precision.width * shape.items * shape.square,
+        + 4 * matrices.probabilities.precision.width * shape.items * pairs,
       products: products)
   }
 
-  /// Gradients of dense causal attention.
+  /// Gradients of dense attention.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - attention: what forward was given, its matrices as forward wrote them.
   public func attendBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     _ attention: DenseAttention
   ) {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
     let incoming = HeadPlaces.Heads(context: contextGradient, shape)
-    let gradients = HeadPlaces(fused: qkvGradient, shape)
-    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
     let workspace = ScoreWorkspace.allocate(for: attention, isForward: false, self)
     let scratch = make(
-      Self.lanes(for: shape.items), square, .temporary, .attentionWorkspace, precision: .fp32)
+      Self.lanes(for: shape.items), pairs, .temporary, .attentionWorkspace, precision: .fp32)
     let dScores = scratch.address
     let panels = HeadPanels(7, isNarrow: places.query.base.isNarrow, shape, self)
     let stride = (
       query: panels.stride(places.query), key: panels.stride(places.key),
-      value: panels.stride(places.value), incoming: panels.stride(incoming),
-      gradient: panels.stride(gradients.query)
+      value: panels.stride(places.value), incoming: panels.stride(incoming)
     )
     // dV = Pᵀ·dO, dP = dO·Vᵀ, dQ = dS·K, dK = dSᵀ·Q.
     let toValue = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: stride.incoming, strideC: stride.gradient)
+      m: S, n: d, k: T, transposeA: true, strideB: stride.incoming,
+      strideC: panels.stride(gradients.value))
     let toProbabilities = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value)
+      m: T, n: S, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value)
     let toQuery = MatrixProduct(
-      m: T, n: d, k: T, strideB: stride.key, strideC: stride.gradient)
+      m: T, n: d, k: S, strideB: stride.key, strideC: panels.stride(gradients.query))
     let toKey = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: stride.query, strideC: stride.gradient)
+      m: S, n: d, k: T, transposeA: true, strideB: stride.query,
+      strideC: panels.stride(gradients.key))
 
     let products = forEachGrouped(shape) { item, member, lane in
       let (query, key, value, output) = (
@@ -159,16 +161,17 @@ extension Engine {
         panels.place(gradients.value, item, slot: 6, lane)
       )
       let probabilities = workspace.read(item, lane)
-      let ds = dScores + lane.index * square
+      let ds = dScores + lane.index * pairs
       let dropped = workspace.drop(probabilities, item, lane)
       let (toValue, toKey) = (toValue.adding(!member.isFirst), toKey.adding(!member.isFirst))
       lane.multiply(toValue, .attentionContext, dValue.floats, dropped, output.floats)
       lane.multiply(toProbabilities, .attentionContext, ds, output.floats, value.floats)
       lane.kernel {
         if let mask = workspace.mask(item, lane) {
-          dropout_apply(ds, ds, mask, dropout.probability, square)
+          dropout_apply(ds, ds, mask, dropout.probability, pairs)
         }
-        softmax_causal_backward(ds, ds, probabilities, shape.scale, 0, T, T)
+        softmax_masked_backward(
+          ds, ds, probabilities, shape.scale, shape.mask.kernel, 0, T, S)
       }
       lane.multiply(toQuery, .attentionScores, dQuery.floats, ds, key.floats)
       lane.multiply(toKey, .attentionScores, dKey.floats, ds, query.floats)
@@ -179,9 +182,9 @@ extension Engine {
     }
     record(
       .attentionBackward,
-      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
-      touching: places.bytes(shape) + contextGradient.bytes + qkvGradient.bytes
-        + 6 * matrices.probabilities.precision.width * shape.items * square,
+      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * pairs,
+      touching: places.bytes(shape) + contextGradient.bytes + gradients.bytes(shape)
+        + 6 * matrices.probabilities.precision.width * shape.items * pairs,
       products: products)
   }
 }

@@ -20,7 +20,7 @@ public struct KVCache: ~Copyable {
   private func heads(_ tensor: borrowing Tensor, _ shape: AttentionShape) -> HeadPlaces.Heads {
     let d = shape.headDimension
     return HeadPlaces.Heads(
-      base: tensor.elements, stride: d, headStep: capacity * d,
+      base: tensor.elements, stride: d, rows: capacity, headStep: capacity * d,
       batchStep: shape.kvHeads * capacity * d, count: shape.kvHeads)
   }
 
@@ -51,7 +51,7 @@ extension Engine {
     copyHeads(from.value, to.values.advanced(by: first), shape)
   }
 
-  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v, causal.
+  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v.
   ///
   /// - Parameters:
   ///   - context: (B·n, a·d), written.
@@ -85,7 +85,7 @@ extension Engine {
       lane.multiply(score, .attentionScores, row, query.floats, key.floats)
       lane.kernel {
         shape.addPosition(row, item, first, 0, rows: n, columns: total, stride: total)
-        softmax_causal_forward(row, row, shape.scale, first, n, total)
+        softmax_masked_forward(row, row, shape.scale, shape.mask.kernel, first, n, total)
       }
       lane.multiply(weigh, .attentionContext, output.floats, row, value.floats)
       panels.store(output, contexts, item, lane)

@@ -2,7 +2,7 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// Tiled causal attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
+  /// Tiled attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
   /// hides are skipped, and of the softmax only the logarithm of each row's sum is kept.
   ///
   /// - Parameters:
@@ -17,7 +17,7 @@ extension Engine {
   ) {
     let places = qkv.places(shape)
     let contexts = HeadPlaces.Heads(context: context, shape)
-    let tiles = Tile.all(shape.sequence)
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 1, vectors: 2)
     let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
@@ -41,14 +41,14 @@ extension Engine {
           maximum.update(repeating: -.infinity, count: queries.count)
           sum.update(repeating: 0, count: queries.count)
         }
-        for keys in tiles {
+        for keys in keyTiles {
           let score = MatrixProduct(
             m: queries.count, n: keys.count, k: d, transposeB: true, strideA: stride.query,
             strideB: stride.key, strideC: Tile.size)
           let weigh = MatrixProduct(
             m: queries.count, n: d, k: keys.count, beta: 1, strideA: Tile.size,
             strideB: stride.value, strideC: stride.context)
-          guard keys.first <= queries.first else {
+          guard shape.sees(queries, keys) else {
             lane.skip(score, .attentionScores)
             lane.skip(weigh, .attentionContext)
             continue
@@ -61,8 +61,8 @@ extension Engine {
               scores, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
               stride: Tile.size)
             flash_tile_forward(
-              scores, maximum, sum, output, shape.scale, queries.first, keys.first,
-              queries.count, keys.count, Tile.size, d, stride.context)
+              scores, maximum, sum, output, shape.scale, shape.mask.kernel, queries.first,
+              keys.first, queries.count, keys.count, Tile.size, d, stride.context)
             workspace.drop(scores, scores, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -85,7 +85,8 @@ extension Engine {
   /// Gradients of tiled attention: each tile's scores are computed again from queries and keys.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - context: (B·T, a·d), what forward wrote.
   ///   - logSumExp: (B·a, T), what forward wrote.
@@ -93,16 +94,15 @@ extension Engine {
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities, as in forward.
   public func flashAttentionBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing QueryKeyValue,
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let places = qkv.places(shape)
-    let gradients = HeadPlaces(fused: qkvGradient, shape)
     let (incoming, contexts) = (
       HeadPlaces.Heads(context: contextGradient, shape), HeadPlaces.Heads(context: context, shape)
     )
-    let tiles = Tile.all(shape.sequence)
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 3, vectors: 1)
     let panels = HeadPanels(8, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
@@ -122,7 +122,7 @@ extension Engine {
       )
       let strides = BackwardProducts.Strides(
         query: query.stride, key: key.stride, value: value.stride, incoming: dOut.stride,
-        gradient: toQuery.stride)
+        toQuery: toQuery.stride, toKey: toKey.stride, toValue: toValue.stride)
       let (p, ds, dropped) = (
         workspace.matrix(0, lane), workspace.matrix(1, lane), workspace.matrix(2, lane)
       )
@@ -136,10 +136,10 @@ extension Engine {
           flash_delta(
             delta, dy, out.advanced(by: queries.first), queries.count, d, dOut.stride, out.stride)
         }
-        for keys in tiles {
+        for keys in keyTiles {
           let passes = BackwardProducts(
-            queries, keys, d, strides, isFirstOfGroup: member.isFirst)
-          guard keys.first <= queries.first else {
+            queries, keys, shape, strides, isFirstOfGroup: member.isFirst)
+          guard shape.sees(queries, keys) else {
             passes.all.forEach { lane.skip($0.product, $0.role) }
             continue
           }
@@ -153,7 +153,7 @@ extension Engine {
             workspace.drop(ds, ds, item, queries.first, keys.first, queries.count, lane)
             flash_tile_backward(
               ds, p, lse + item * shape.sequence + queries.first, delta, shape.scale,
-              queries.first, keys.first, queries.count, keys.count, Tile.size)
+              shape.mask.kernel, queries.first, keys.first, queries.count, keys.count, Tile.size)
             workspace.drop(dropped, p, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -171,7 +171,7 @@ extension Engine {
     record(
       .flashAttentionBackward,
       elementwise: (9 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
-      touching: places.bytes(shape) + qkvGradient.bytes + 2 * context.bytes
+      touching: places.bytes(shape) + gradients.bytes(shape) + 2 * context.bytes
         + logSumExp.bytes,
       products: products)
   }
@@ -191,17 +191,22 @@ private struct BackwardProducts {
     let key: Int
     let value: Int
     let incoming: Int
-    let gradient: Int
+    let toQuery: Int
+    let toKey: Int
+    let toValue: Int
   }
 
-  /// Queries come in ascending order and keys up to the queries: a block of keys is first reached
-  /// on the diagonal, by the first head of its group, and a block of queries with the first keys:
-  /// there the gradient is set.
+  /// Queries and keys come in ascending order: a block of keys is first reached by the first queries
+  /// that see it, of the first head of its group, and a block of queries with the first keys that it
+  /// sees: there the gradient is set.
   init(
-    _ queries: Tile, _ keys: Tile, _ d: Int, _ stride: Strides, isFirstOfGroup: Bool
+    _ queries: Tile, _ keys: Tile, _ shape: AttentionShape, _ stride: Strides,
+    isFirstOfGroup: Bool
   ) {
-    let (m, n) = (queries.count, keys.count)
-    let isFirstOfKeys: Float = isFirstOfGroup && keys.first == queries.first ? 0 : 1
+    let (m, n, d) = (queries.count, keys.count, shape.headDimension)
+    let isFirstQueries = queries.previous.map { !shape.sees($0, keys) } ?? true
+    let isFirstKeys = keys.previous.map { !shape.sees(queries, $0) } ?? true
+    let addingToKeys: Float = isFirstOfGroup && isFirstQueries ? 0 : 1
     scores = MatrixProduct(
       m: m, n: n, k: d, transposeB: true, strideA: stride.query, strideB: stride.key,
       strideC: Tile.size)
@@ -209,14 +214,14 @@ private struct BackwardProducts {
       m: m, n: n, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value,
       strideC: Tile.size)
     toValue = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: stride.incoming, strideC: stride.gradient)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: stride.incoming, strideC: stride.toValue)
     toQuery = MatrixProduct(
-      m: m, n: d, k: n, beta: keys.first == 0 ? 0 : 1, strideA: Tile.size,
-      strideB: stride.key, strideC: stride.gradient)
+      m: m, n: d, k: n, beta: isFirstKeys ? 0 : 1, strideA: Tile.size, strideB: stride.key,
+      strideC: stride.toQuery)
     toKey = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: stride.query, strideC: stride.gradient)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: stride.query, strideC: stride.toKey)
   }
 
   var all: [(product: MatrixProduct, role: TensorRole)] {
@@ -225,9 +230,4 @@ private struct BackwardProducts {
       (toValue, .attentionContext), (toQuery, .attentionScores), (toKey, .attentionScores),
     ]
   }
-}
-
-extension AttentionShape {
-  /// Pairs of a query and a key that it may see, in one head.
-  fileprivate var visiblePairs: Int { sequence * (sequence + 1) / 2 }
 }

@@ -19,13 +19,13 @@ struct HeadPanels: ~Copyable {
   /// - Parameters:
   ///   - count: how many heads a lane holds at a time.
   ///   - isNarrow: whether any of them is stored in 16 bits.
-  ///   - rows: how many rows the longest has; the sequence where nil.
+  ///   - rows: how many rows the longest has; as many as queries or keys where nil.
   ///   - shape: the sizes.
   init(
     _ count: Int, isNarrow: Bool, rows: Int? = nil, _ shape: AttentionShape, _ engine: Engine
   ) {
     self.shape = shape
-    self.rows = rows ?? shape.sequence
+    self.rows = rows ?? max(shape.sequence, shape.keys)
     workspace =
       isNarrow
       ? engine.make(
@@ -42,7 +42,7 @@ struct HeadPanels: ~Copyable {
   ///
   /// - Parameters:
   ///   - slot: which of the lane's panels it takes.
-  ///   - rows: how many rows it has; the sequence where nil.
+  ///   - rows: how many rows of it; all where nil.
   func read(
     _ heads: HeadPlaces.Heads, _ item: Int, slot: Int, rows: Int? = nil, _ lane: Lane
   ) -> Panel {
@@ -50,7 +50,7 @@ struct HeadPanels: ~Copyable {
     guard heads.base.isNarrow else { return panel }
     lane.kernel {
       heads.head(item, shape).widen(
-        rows: rows ?? shape.sequence, columns: shape.headDimension, stride: heads.stride,
+        rows: rows ?? heads.rows, columns: shape.headDimension, stride: heads.stride,
         into: panel.floats, width: panel.stride)
     }
     return panel
@@ -76,8 +76,8 @@ struct HeadPanels: ~Copyable {
     guard heads.base.isNarrow else { return }
     lane.kernel {
       heads.head(item, shape).narrow(
-        rows: shape.sequence, columns: shape.headDimension, stride: heads.stride,
-        from: panel.floats, width: panel.stride)
+        rows: heads.rows, columns: shape.headDimension, stride: heads.stride, from: panel.floats,
+        width: panel.stride)
     }
   }
 }

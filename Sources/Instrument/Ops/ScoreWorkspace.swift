@@ -21,7 +21,7 @@ struct ScoreWorkspace: ~Copyable {
     func workspace(_ precision: Precision, if needed: Bool) -> Tensor? {
       guard needed else { return nil }
       return engine.make(
-        lanes, attention.shape.square, .temporary, .attentionWorkspace, precision: precision)
+        lanes, attention.shape.pairs, .temporary, .attentionWorkspace, precision: precision)
     }
     return ScoreWorkspace(
       attention: attention, isForward: isForward,
@@ -32,7 +32,7 @@ struct ScoreWorkspace: ~Copyable {
 
   /// The place of a head's probabilities.
   func place(_ item: Int, _ lane: Lane) -> UnsafeMutablePointer<Float> {
-    let at = item * attention.shape.square
+    let at = item * attention.shape.pairs
     if let kept = attention.matrices.probabilities.floats { return kept + at }
     return Self.part(of: probabilities, lane)
   }
@@ -51,7 +51,7 @@ struct ScoreWorkspace: ~Copyable {
 
   /// The mask of a head; nil without dropout. Made, where forward has not left it.
   func mask(_ item: Int, _ lane: Lane) -> UnsafeMutablePointer<UInt8>? {
-    let square = attention.shape.square
+    let square = attention.shape.pairs
     if let kept = attention.matrices.mask { return kept + item * square }
     switch masks {
     case .some(let masks): return masks.maskAddress + lane.index * square
@@ -65,7 +65,7 @@ struct ScoreWorkspace: ~Copyable {
     _ probabilities: UnsafeMutablePointer<Float>, _ item: Int, _ lane: Lane
   ) -> UnsafeMutablePointer<Float> {
     let (dropout, matrices) = (attention.dropout, attention.matrices)
-    let square = attention.shape.square
+    let square = attention.shape.pairs
     guard dropout.isActive || matrices.dropped != nil else { return probabilities }
     let result =
       matrices.dropped?.floats.map { $0 + item * square } ?? Self.part(of: dropped, lane)
@@ -102,14 +102,14 @@ extension DenseAttention {
   /// Writes a head of a matrix that is kept in 16 bits, and rounds the floats that it was given.
   func round(_ floats: UnsafeMutablePointer<Float>, in kept: Elements, _ item: Int) {
     guard kept.isNarrow else { return }
-    kept.advanced(by: item * shape.square).round(floats, count: shape.square)
+    kept.advanced(by: item * shape.pairs).round(floats, count: shape.pairs)
   }
 
   fileprivate func widen(
     _ kept: Elements, _ item: Int, into floats: UnsafeMutablePointer<Float>
   ) {
     guard kept.isNarrow else { return }
-    kept.advanced(by: item * shape.square)
-      .widen(rows: 1, columns: shape.square, stride: 0, into: floats, width: 0)
+    kept.advanced(by: item * shape.pairs)
+      .widen(rows: 1, columns: shape.pairs, stride: 0, into: floats, width: 0)
   }
 }
