@@ -24,7 +24,7 @@ public struct RunAccount: Sendable {
   }
 
   /// The items, in the order of the run.
-  public let items: [Item]
+  public internal(set) var items: [Item]
   /// The moment at which most was alive.
   public let peak: Ledger.Peak
   /// The most that was alive in each phase, in bytes.

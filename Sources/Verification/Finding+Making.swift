@@ -78,6 +78,7 @@ extension Finding {
   ) {
     id = claim.id
     source = aspects.source
+    document = aspects.document
     statement = claim.statement
     quantity = claim.quantity.rawValue
     unit = claim.unit?.symbol ?? claim.measure?.unit.symbol
