@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
-    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(
       name: "ProjectionTests",
       dependencies: ["Catalogue", "Instrument", "Projection", "TestSupport", "Transformer"]),
@@ -64,7 +64,8 @@ let package = Package(
       ]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
     .testTarget(
-      name: "VerificationTests", dependencies: ["Verification", "Formulas", "TestSupport"]),
+      name: "VerificationTests",
+      dependencies: ["Verification", "Formulas", "Transformer", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -52,6 +52,7 @@ public struct ReportFolder: Sendable {
     let report = VerificationReport(verification)
     let texts = [
       ("claims.md", try report.rendered(as: .markdown)),
+      ("textbook.md", TextbookPage(verification).markdown),
       ("verification.json", try report.rendered(as: .json)),
       ("verdicts.json", try Self.verdicts(verification)),
       ("models.md", try ModelsReport().rendered(as: .markdown)),
