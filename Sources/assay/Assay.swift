@@ -17,7 +17,8 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, JudgeEstimator.self,
+      Models.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
@@ -56,7 +57,8 @@ struct Assay: ParsableCommand {
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)
-      case .validationFailure: (message(for: error).onOneLine + " (see `assay --help`)", .wrongUsage)
+      case .validationFailure:
+        (message(for: error).onOneLine + " (see `assay --help`)", .wrongUsage)
       default: ("a defect: \(error)", .defect)
       }
     }
