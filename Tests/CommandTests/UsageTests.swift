@@ -26,7 +26,7 @@ import Testing
     (
       ["measure", "gpt2", "--convention", "mine"],
       "The value 'mine' is invalid for '--convention <convention>'. "
-        + "Please provide one of 'textbook', 'pytorch', 'llm.c' or 'lean'."
+        + "Please provide one of the following: textbook, pytorch, pytorch-autocast, megatron, llm.c, lean"
     ),
     (
       ["derive", "loss"],
