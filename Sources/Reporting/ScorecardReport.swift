@@ -21,7 +21,9 @@ public struct ScorecardReport: Report {
   }
 
   /// The scores, where each is worst, and what is wrong.
-  public var tables: [Table] { [scores, worst] + (errors.rows.isEmpty ? [] : [errors, terms]) }
+  public var tables: [Table] {
+    [scores, worst, formulas] + (errors.rows.isEmpty ? [] : [errors, terms])
+  }
 
   /// A line for each quantity.
   public var records: Table {
@@ -44,12 +46,24 @@ public struct ScorecardReport: Report {
       "Scores",
       [
         .text("quantity"), .number("answered"), .number("exact"), .number("mean error"),
-        .number("greatest"), .text("measured is"),
+        .number("greatest"),
       ],
       value.scores.map {
         [
           $0.quantity, "\($0.answered)", "\($0.exact)", $0.meanError.asPercent,
-          $0.maxError.asPercent, $0.measuredFormula?.typeset ?? "no polynomial",
+          $0.maxError.asPercent,
+        ]
+      })
+  }
+
+  private var formulas: Table {
+    Table(
+      "Formulas", [.text("quantity"), .text("estimated is"), .text("measured is")],
+      value.scores.map {
+        [
+          $0.quantity, $0.estimatedFormula?.typeset ?? "no polynomial that was found",
+          $0.measuredFormula.map { $0.hasPrefix("max(") ? "a maximum" : $0.typeset }
+            ?? "no polynomial",
         ]
       })
   }
@@ -76,8 +90,12 @@ public struct ScorecardReport: Report {
         guard let error = score.error else {
           return [score.quantity, "unexplained", "no few products of sizes give it"]
         }
+        let except = error.exception.map {
+          " at \(error.holds) of \(score.answered), but not at \($0.listed)"
+        }
         let kind =
-          error.isExact ? "exactly" : "about (leaves \(error.unexplained.asPercent) of it)"
+          error.isExact
+          ? "exactly\(except ?? "")" : "about (leaves \(error.unexplained.asPercent) of it)"
         return [score.quantity, kind, error.expression.typeset]
       })
   }

@@ -4,11 +4,15 @@ import Instrument
 
 /// Looks for the terms that an estimator has too often or too seldom.
 struct ErrorRegression {
-  /// An error with the sizes at which it was made.
+  /// An estimate with the sizes at which it was made, and what is measured there.
   struct Sample {
+    let model: String
     let symbols: [String: Int]
-    let error: Rational
+    let estimated: Rational
     let measured: Int
+
+    var error: Rational { estimated - Rational(measured) }
+    var bindings: [String: Rational] { symbols.mapValues { Rational($0) } }
   }
 
   /// The sum of a few monomials that comes closest to the errors, relative to what is measured.
@@ -56,8 +60,7 @@ struct ErrorRegression {
   /// The values of a monomial, relative to what is measured.
   private static func column(_ monomial: Monomial, _ samples: [Sample]) throws -> [Double] {
     try samples.map { sample in
-      let value = try Polynomial([monomial: 1]).evaluated(
-        at: sample.symbols.mapValues { Rational($0) })
+      let value = try Polynomial([monomial: 1]).evaluated(at: sample.bindings)
       return value.doubleValue / Double(max(1, sample.measured))
     }
   }

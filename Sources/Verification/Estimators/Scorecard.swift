@@ -34,6 +34,8 @@ public struct Scorecard: Codable, Sendable {
     public let worst: Worst
     /// The formula of what is measured; nil where it is no polynomial.
     public let measuredFormula: String?
+    /// The formula of the estimates; nil where none was found.
+    public let estimatedFormula: String?
     /// What is wrong with the estimates; nil where nothing is, or nothing was found.
     public let error: ErrorFormula?
   }
@@ -53,9 +55,12 @@ public struct Scorecard: Codable, Sendable {
 
 /// What an estimate has too much (positive) or too little (negative), as a formula.
 public struct ErrorFormula: Codable, Sendable, Equatable {
-  /// Whether it is right at every size that was tried; otherwise it is the nearest sum of a few
-  /// terms.
+  /// Whether it is the error, to the last unit; otherwise it is the nearest sum of a few terms.
   public let isExact: Bool
+  /// The configurations at which an exact formula is the error; 0 for one that is not.
+  public let holds: Int
+  /// The sizes of a configuration where an exact formula is not the error; nil if there is none.
+  public let exception: [String: Int]?
   /// estimated - measured.
   public let expression: String
   /// The same, term by term.

@@ -95,87 +95,125 @@ struct ScorecardMaker {
 
   // MARK: - How they compare
 
+  /// The answers to small and to ordinary questions, for one quantity.
+  private struct Answers {
+    let small: [SizePoint: ErrorRegression.Sample]
+    let ordinary: [ErrorRegression.Sample]
+  }
+
   private func score(
     _ quantity: EstimatedQuantity, _ small: [SizePoint: Question], _ ordinary: [Question],
     _ formulas: [String: Formula]
   ) throws -> Scorecard.Score? {
-    let samples = ordinary.compactMap { sample(quantity, $0) }
+    let answers = Answers(
+      small: small.compactMapValues { sample(quantity, $0) },
+      ordinary: ordinary.compactMap { sample(quantity, $0) })
+    let samples = answers.ordinary
     let errors = samples.map(\.relativeError)
-    guard let worst = errors.indices.max(by: { errors[$0] < errors[$1] }) else { return nil }
-    let asked = ordinary.filter { $0.answer.amounts[quantity.name] != nil }
-    let shape = asked[worst].configuration.model
-    let shown = samples[worst]
+    guard let worst = samples.indices.max(by: { errors[$0] < errors[$1] }) else { return nil }
     let parts = quantity.parts.compactMap { formulas[$0] }
-    let formula = parts.count == quantity.parts.count ? Self.sum(parts) : nil
-    let allRight = samples.allSatisfy { $0.error == 0 }
+    let measured = parts.count == quantity.parts.count ? Self.sum(parts) : nil
+    let monomials = try Self.monomials(of: formulas.values)
     return Scorecard.Score(
       quantity: quantity.name, unit: quantity.unit.symbol, answered: samples.count,
       exact: samples.count { $0.error == 0 },
       meanError: (errors.reduce(0, +) / Rational(errors.count)).doubleValue,
-      maxError: errors[worst].doubleValue,
-      worst: Scorecard.Worst(
-        model: shape.name, at: shown.symbols,
-        estimated: Number(shown.error + Rational(shown.measured)),
-        measured: Number(Rational(shown.measured))),
-      measuredFormula: formula?.expression,
-      error: allRight
-        ? nil : try error(quantity, small, samples, formula?.terms ?? [], formulas))
+      maxError: errors[worst].doubleValue, worst: samples[worst].asWorst,
+      measuredFormula: measured?.expression,
+      estimatedFormula: try polynomial(answers, monomials, \.estimated)?.description,
+      error: try error(
+        answers, monomials, parts.flatMap { $0.pieces ?? [] }, measured?.terms ?? []))
   }
 
   private func sample(
     _ quantity: EstimatedQuantity, _ question: Question
   ) -> ErrorRegression.Sample? {
     question.answer.amounts[quantity.name].map { amount in
-      let measured = quantity.measured(question.measured)
-      return ErrorRegression.Sample(
-        symbols: question.configuration.symbols, error: amount - Rational(measured),
-        measured: measured)
+      ErrorRegression.Sample(
+        model: question.configuration.model.name, symbols: question.configuration.symbols,
+        estimated: amount, measured: quantity.measured(question.measured))
     }
   }
 
-  /// The error as an exact formula, if it is one; else the nearest few terms.
+  /// The error as an exact formula, if it is one; else the nearest few terms. Nil where there is no
+  /// error, or nothing was found.
   private func error(
-    _ quantity: EstimatedQuantity, _ small: [SizePoint: Question],
-    _ samples: [ErrorRegression.Sample], _ measured: [Formula.Term], _ formulas: [String: Formula]
+    _ answers: Answers, _ monomials: [Monomial], _ pieces: [Formula.Piece],
+    _ measured: [Formula.Term]
   ) throws -> ErrorFormula? {
-    if let exact = try exactError(quantity, small),
-      try samples.allSatisfy({ sample in
-        try exact.evaluated(at: sample.symbols.mapValues { Rational($0) }) == sample.error
-      })
+    let samples = answers.ordinary
+    guard samples.contains(where: { $0.error != 0 }) else { return nil }
+    let exact = try exactErrors(answers, monomials, pieces).map { formula in
+      (formula: formula, exceptions: try samples.filter { try !$0.isError(formula) })
+    }
+    // An estimator may do something else at some sizes, but hardly at most of them.
+    if let best = exact.min(by: { $0.exceptions.count < $1.exceptions.count }),
+      2 * best.exceptions.count < samples.count
     {
-      return ErrorFormula(exact, isExact: true, unexplained: 0, measured)
+      return ErrorFormula(
+        best.formula, holds: samples.count - best.exceptions.count,
+        exception: best.exceptions.first?.symbols, unexplained: 0, measured)
     }
-    let candidates = formulas.values.flatMap { formula in
-      formula.terms + (formula.pieces ?? []).flatMap(\.terms)
-    }
-    let monomials = try Set(candidates.map(\.monomial)).map { text in
-      try Polynomial(Expression(parsing: text)).terms[0].monomial
-    }
-    return try ErrorRegression.result(samples, monomials.sorted()).map {
-      ErrorFormula($0.formula, isExact: false, unexplained: $0.unexplained, measured)
+    return try ErrorRegression.result(samples, monomials).map {
+      ErrorFormula(
+        $0.formula, holds: 0, exception: nil, unexplained: $0.unexplained, measured)
     }
   }
 
-  /// The polynomial that the error is at the small sizes; nil if it is none.
-  private func exactError(
-    _ quantity: EstimatedQuantity, _ small: [SizePoint: Question]
+  /// What the error may be: a polynomial, or what an estimate that is one differs by from each piece
+  /// of a maximum.
+  private func exactErrors(
+    _ answers: Answers, _ monomials: [Monomial], _ pieces: [Formula.Piece]
+  ) throws -> [Polynomial] {
+    if let error = try polynomial(answers, monomials, \.error) { return [error] }
+    guard !pieces.isEmpty, let estimated = try polynomial(answers, monomials, \.estimated) else {
+      return []
+    }
+    return try pieces.map { try estimated - Polynomial(Expression(parsing: $0.expression)) }
+  }
+
+  /// The polynomial that gives the amounts at all small sizes: of the powers that occur, or else of
+  /// the products that measured quantities have. Nil if there is none.
+  private func polynomial(
+    _ answers: Answers, _ monomials: [Monomial], _ amount: (ErrorRegression.Sample) -> Rational
   ) throws -> Polynomial? {
+    let amounts = answers.small.compactMapValues { amount($0).integer }
+    guard amounts.count == answers.small.count else { return nil }
     do {
       return try PolynomialFit<String>(over: family) { point in
-        guard let question = small[point], let sample = sample(quantity, question),
-          let error = sample.error.integer
-        else { throw NotAsked() }
-        return [quantity.name: error]
-      }.formulas[quantity.name]
+        guard let amount = amounts[point] else { throw NotAsked() }
+        return ["": amount]
+      }.formulas[""]
     } catch is NoPolynomial {
       return nil
     } catch is NotAsked {
-      return nil
+      let points = Array(answers.small.keys)
+      let columns = MonomialColumns(
+        points.map { point in
+          let values = family.member(at: point).symbols
+          return monomials.map { $0.value(at: values) }
+        })
+      let solution = try columns.exactSolutions([points.map { amounts[$0] ?? 0 }])[0]
+      guard solution.residuals.allSatisfy({ $0 == 0 }) else { return nil }
+      return Polynomial(
+        Dictionary(uniqueKeysWithValues: zip(monomials, solution.coefficients)))
     }
   }
 
-  /// A point that the estimator has no whole answer for.
+  /// A point that the estimator was not asked about.
   private struct NotAsked: Error {}
+
+  /// The products of sizes that formulas have, apart from quotients.
+  private static func monomials(of formulas: some Sequence<Formula>) throws -> [Monomial] {
+    let terms = formulas.flatMap { formula in
+      formula.terms + (formula.pieces ?? []).flatMap(\.terms)
+    }
+    return try Set(terms.map(\.monomial)).flatMap { text in
+      try Polynomial(Expression(parsing: text)).coefficients.keys
+    }
+    .filter { $0.exponents.values.allSatisfy { $0 > 0 } }
+    .sorted()
+  }
 
   /// Several formulas of sums as one.
   private static func sum(_ formulas: [Formula]) -> (expression: String, terms: [Formula.Term])? {
@@ -196,16 +234,38 @@ extension ModelShape {
   fileprivate var parameterScale: Int { layers * hidden * hidden + vocabulary * hidden }
 }
 
+extension Monomial {
+  /// The value where no exponent is negative.
+  fileprivate func value(at sizes: [String: Int]) -> Int {
+    exponents.reduce(1) { product, factor in
+      (0..<factor.value).reduce(product) { product, _ in product * (sizes[factor.key] ?? 1) }
+    }
+  }
+}
+
 extension ErrorRegression.Sample {
+  fileprivate func isError(_ formula: Polynomial) throws -> Bool {
+    try formula.evaluated(at: bindings) == error
+  }
+
   /// The error relative to what is measured; to 1 where that is nothing.
   fileprivate var relativeError: Rational { error.magnitude / Rational(max(1, measured)) }
+
+  fileprivate var asWorst: Scorecard.Worst {
+    Scorecard.Worst(
+      model: model, at: symbols, estimated: Number(estimated),
+      measured: Number(Rational(measured)))
+  }
 }
 
 extension ErrorFormula {
   fileprivate init(
-    _ error: Polynomial, isExact: Bool, unexplained: Double, _ measured: [Formula.Term]
+    _ error: Polynomial, holds: Int, exception: [String: Int]?, unexplained: Double,
+    _ measured: [Formula.Term]
   ) {
-    self.isExact = isExact
+    isExact = holds > 0
+    self.holds = holds
+    self.exception = exception
     expression = error.description
     terms = error.terms.map { monomial, coefficient in
       let term = measured.first { $0.monomial == monomial.description }
