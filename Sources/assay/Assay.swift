@@ -17,7 +17,8 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, JudgeEstimator.self,
+      Models.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
