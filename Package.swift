@@ -18,7 +18,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Catalogue", resources: [.embedInCode("Data/presets.json")]),
+    .target(
+      name: "Catalogue",
+      resources: [.embedInCode("Data/hardware.json"), .embedInCode("Data/presets.json")]),
     .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "COpenBLAS"]),
     .target(
       name: "Transformer",
@@ -40,7 +42,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Projection", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
@@ -59,7 +62,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Catalogue", "Formulas", "Reporting", "TestSupport", "Transformer", "Verification",
+        "Catalogue", "Formulas", "Instrument", "Projection", "Reporting", "TestSupport",
+        "Transformer", "Verification",
       ]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
     .testTarget(

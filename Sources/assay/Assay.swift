@@ -17,7 +17,8 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Simulate.self, Diff.self,
+      Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
