@@ -17,11 +17,12 @@ let package = Package(
       name: "CKernels", path: "Kernels", sources: ["src"], publicHeadersPath: "include",
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(
       name: "Catalogue",
       resources: [.embedInCode("Data/hardware.json"), .embedInCode("Data/presets.json")]),
-    .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "COpenBLAS"]),
+    .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "CMPI", "COpenBLAS"]),
     .target(
       name: "Transformer",
       dependencies: [

@@ -17,22 +17,19 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- embedding ----------------------------------------------------------------------------
+// ---- formats of 16 bits ------------------------------------------------------------------------
+// Kernels compute with floats; what is stored in 16 bits is widened for them, and their results are
+// rounded to the nearest on the way back, to the even one of two.
 
-// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C) or
-// NULL for none. `first` is the index of the first row in the flattened (B,T) batch.
-void embedding_forward(float *out, const float *token, const float *_Nullable position,
-                       const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
+typedef enum { FORMAT_FP32, FORMAT_BF16, FORMAT_FP16 } number_format;
 
-// dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
-void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
-                              size_t rows, size_t C, size_t begin, size_t end);
+// out (rows,C; leading dimension ldo) = in (rows,C; ldi), which is stored in `format`.
+void widen(float *out, const void *in, number_format format, size_t rows, size_t C, size_t ldo,
+           size_t ldi);
 
-// dposition (T_max,C): row t becomes (accumulate ? row t : 0) + the sum over B of dout (B,T,C);
-// rows from T on become 0 unless accumulating. Columns [begin,end) only.
-void embedding_backward_position(float *dposition, const float *dout, size_t B, size_t T,
-                                 size_t T_max, size_t C, size_t begin, size_t end,
-                                 bool accumulate);
+// out (rows,C; leading dimension ldo), stored in `format`, = in (rows,C; ldi).
+void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
+            size_t ldi);
 
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
@@ -147,26 +144,33 @@ void dropout_apply(float *out, const float *in, const uint8_t *mask, float p, si
 void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t rows, size_t columns,
                    size_t ld);
 
-// One head: out (rows,T) = softmax over columns 0..first+r of scale * in (rows,T) in row r; the
-// rest 0. `first` is the position of the first row. out may be the same memory as in. scale > 0.
-void softmax_causal_forward(float *out, const float *in, float scale, size_t first, size_t rows,
-                            size_t T);
+// Which keys a query sees: the `window` ones up to its own position, and, of those after it, the
+// ones among the first `prefix`. Causal: prefix 0, window SIZE_MAX; bidirectional: both SIZE_MAX.
+typedef struct {
+  size_t prefix, window;
+} attention_mask;
 
-// din (rows,T) = scale * out * (dout - sum(out * dout)) over columns 0..first+r, the rest 0; din
-// may be the same memory as dout. out (rows,T) is what forward returned.
-void softmax_causal_backward(float *din, const float *dout, const float *out, float scale,
-                             size_t first, size_t rows, size_t T);
+// One head: out (rows,T) = softmax of scale * in (rows,T) over the columns that row r, the query at
+// position first + r, sees; the rest 0. out may be the same memory as in. scale > 0.
+void softmax_masked_forward(float *out, const float *in, float scale, attention_mask mask,
+                            size_t first, size_t rows, size_t T);
+
+// din (rows,T) = scale * out * (dout - sum(out * dout)) over the columns that a row sees, the rest
+// 0; din may be the same memory as dout. out (rows,T) is what forward returned.
+void softmax_masked_backward(float *din, const float *dout, const float *out, float scale,
+                             attention_mask mask, size_t first, size_t rows, size_t T);
 
 // ---- tiled ("flash") attention (Dao et al., arXiv 2205.14135; Dao, arXiv 2307.08691) -----------
 // A tile is `rows` queries from position `q0` by `columns` keys from position `k0`; its scores lie
-// in s (rows,ld) and hold unscaled q.k products. Keys after the query are hidden.
+// in s (rows,ld) and hold unscaled q.k products.
 
 // The online softmax of one tile. s becomes exp(scale * s - m); m, l (rows) are the running
 // maximum and sum, and o (rows, D; leading dimension ldo) is rescaled by exp(old m - new m).
 // On the first tile of a row block m is -INFINITY, l is 0, and o becomes 0 whatever it was.
 // scale > 0.
-void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, size_t q0, size_t k0,
-                        size_t rows, size_t columns, size_t ld, size_t D, size_t ldo);
+void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, attention_mask mask,
+                        size_t q0, size_t k0, size_t rows, size_t columns, size_t ld, size_t D,
+                        size_t ldo);
 
 // The end of a row block: o /= l, and lse (rows) = m + log(l).
 void flash_finish_forward(float *o, float *lse, const float *m, const float *l, size_t rows,
@@ -179,7 +183,8 @@ void flash_delta(float *delta, const float *dout, const float *out, size_t rows,
 // s becomes p = exp(scale * s - lse); ds (rows,ld) holds dout.v and becomes
 // scale * p * (ds - delta). Hidden keys become 0 in both.
 void flash_tile_backward(float *ds, float *s, const float *lse, const float *delta, float scale,
-                         size_t q0, size_t k0, size_t rows, size_t columns, size_t ld);
+                         attention_mask mask, size_t q0, size_t k0, size_t rows, size_t columns,
+                         size_t ld);
 
 // ---- rotary position embedding (Su et al., arXiv 2104.09864) -------------------------------------
 // Of each row of a head, element i turns together with element i + R/2, for i < R/2.
@@ -254,6 +259,47 @@ void adam8bit(float *parameter, uint8_t *m, uint8_t *v, float *largestM, float *
               const float *gradient, const float *signedTable, const float *unsignedTable,
               const adam8bit_constants *constants, size_t n);
 
+// ---- mixture of experts (Shazeer et al., arXiv 1701.06538; Jiang et al., arXiv 2401.04088) ---------
+// E experts, of which each row goes to k. The n = rows*k pairs of a row and an expert have a number,
+// row * k + i for the i-th expert of a row, and a place: sorted by expert, in order of their numbers.
+
+// probabilities (rows,E) = softmax of logits (rows,E).
+void router_softmax_forward(float *probabilities, const float *logits, size_t rows, size_t E);
+
+// chosen (rows,k): the likeliest experts of each row, likeliest first; of two alike the first.
+// probabilities (rows,E).
+void router_choose(int64_t *chosen, const float *probabilities, size_t rows, size_t E, size_t k);
+
+// values (rows,k) of probabilities (rows,E) at chosen (rows,k), and their sums (rows).
+void router_chosen_sums(float *values, float *sums, const float *probabilities,
+                        const int64_t *chosen, size_t rows, size_t E, size_t k);
+
+// order (n): the number of the pair at each place; places (n): the place of each number; ends (E):
+// the place behind an expert's last. chosen (n).
+void router_sort(int64_t *order, int64_t *places, int32_t *ends, const int64_t *chosen, size_t n,
+                 size_t E);
+
+// At each place, weights (n): the probability, divided by its row's sum where sums (rows) is not
+// NULL; source (n): the row. probabilities (rows,E); chosen (rows,k); order (n).
+void router_weights(float *weights, int64_t *source, const float *probabilities,
+                    const int64_t *chosen, const float *_Nullable sums, const int64_t *order,
+                    size_t n, size_t E, size_t k);
+
+// dlogits (rows,E) from dweights (n). probabilities (rows,E); chosen, places (rows,k); sums (rows)
+// or NULL.
+void router_backward(float *dlogits, const float *dweights, const float *probabilities,
+                     const int64_t *chosen, const float *_Nullable sums, const int64_t *places,
+                     size_t rows, size_t E, size_t k);
+
+// inout (C) += factor * in (C).
+void add_scaled(float *inout, const float *in, float factor, size_t C);
+
+// out (rows): the dot product of each row of a and b (rows,C).
+void dot_rows(float *out, const float *a, const float *b, size_t rows, size_t C);
+
+// inout (rows,C) *= factors (rows), row by row.
+void scale_rows(float *inout, const float *factors, size_t rows, size_t C);
+
 // ---- plumbing ----------------------------------------------------------------------------------
 
 // out (n) = a (n) + b (n); out may be the same memory as a or b.
@@ -265,8 +311,8 @@ void multiply(float *out, const float *a, const float *b, size_t n);
 // out (n) = in (n) * factor; out may be the same memory as in.
 void scale(float *out, const float *in, float factor, size_t n);
 
-// out (rows,C; leading dimension ldo) = in (rows,C; leading dimension ldi).
-void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi);
+// out (rows, of so many bytes; ldo bytes apart) = in (rows; ldi bytes apart).
+void copy_rows(void *out, const void *in, size_t rows, size_t bytes, size_t ldo, size_t ldi);
 
 // out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
 void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);
