@@ -19,7 +19,9 @@ let package = Package(
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Catalogue", resources: [.embedInCode("Data/presets.json")]),
+    .target(
+      name: "Catalogue",
+      resources: [.embedInCode("Data/hardware.json"), .embedInCode("Data/presets.json")]),
     .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "CMPI", "COpenBLAS"]),
     .target(
       name: "Transformer",
@@ -41,7 +43,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Projection", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
@@ -60,7 +63,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Catalogue", "Formulas", "Reporting", "TestSupport", "Transformer", "Verification",
+        "Catalogue", "Formulas", "Instrument", "Projection", "Reporting", "TestSupport",
+        "Transformer", "Verification",
       ]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
     .testTarget(

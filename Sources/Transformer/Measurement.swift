@@ -83,6 +83,8 @@ public struct Measurement: Codable, Sendable {
     public let savedForBackward: Int
     /// The same by role, largest first.
     public let savedByRole: [RoleBytes]
+    /// The same by place and role, layers taken together.
+    public let savedByPlace: [PlaceBytes]
     /// The most that was alive at once.
     public let peak: Peak
     /// The most that was alive in each phase.
@@ -127,6 +129,8 @@ public struct Measurement: Codable, Sendable {
     public let kvCache: Int
     /// The largest tensors alive at the peak.
     public let tensors: [NamedBytes]
+    /// All of it by category, place and role, layers taken together.
+    public let byPlace: [PlaceBytes]
   }
 
   /// A tensor by name.

@@ -17,8 +17,8 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, JudgeEstimator.self,
-      Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Simulate.self, Diff.self,
+      JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 

@@ -16,15 +16,19 @@ struct Measure: ParsableCommand {
   var dry = false
 
   @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var trace: TraceOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     try output.requireWritable()
+    try trace.requireWritable(replacing: output.force)
     let shape = try ModelShape(named: model)
-    let progress = Progress(steps: recipe.steps)
+    let progress = Progress(steps: recipe.steps, isQuiet: output.quiet)
+    let ledger = trace.ledger(dry: dry)
     let measurement = try Measurement.run(
-      shape, recipe.recipe(for: shape), dry: dry, progress: progress.show)
+      shape, recipe.recipe(for: shape), dry: dry, ledger: ledger, progress: progress.show)
     progress.finish()
+    try trace.write(shape.name, ledger)
     try output.write(MeasurementReport(measurement))
   }
 }
@@ -32,10 +36,13 @@ struct Measure: ParsableCommand {
 /// A line on a terminal that tells how far a run is; nothing where nobody watches.
 private struct Progress {
   let steps: Int
-  private let isWatched = isatty(STDERR_FILENO) == 1
+  private let isWatched: Bool
   private let start = ContinuousClock.now
 
-  init(steps: Int) { self.steps = steps }
+  init(steps: Int, isQuiet: Bool) {
+    self.steps = steps
+    isWatched = !isQuiet && isatty(STDERR_FILENO) == 1
+  }
 
   func show(_ step: Int, _ loss: Double?) {
     guard isWatched, let loss, ContinuousClock.now - start > .seconds(1) else { return }
