@@ -24,6 +24,10 @@
 void embedding_forward(float *out, const float *token, const float *_Nullable position,
                        const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
 
+// inout (rows,C) += table[ids[r]], or table[(first + r) % T] where ids is NULL; table (K,C).
+void embedding_add(float *inout, const float *table, const int64_t *_Nullable ids, size_t first,
+                   size_t rows, size_t T, size_t C);
+
 // dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
 void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
                               size_t rows, size_t C, size_t begin, size_t end);
@@ -204,6 +208,7 @@ void rotary_backward(float *dinout, const float *cosine, const float *sine, size
                      size_t ld);
 
 // ---- cross-entropy -----------------------------------------------------------------------------
+// A row whose target is negative counts for nothing: its loss and its gradient are 0.
 
 // logSoftmax (rows,V), losses (rows): log softmax of logits (rows,V) and -logSoftmax[target].
 // logSoftmax may be the same memory as logits.

@@ -20,6 +20,17 @@ KERNEL void embedding_forward(float *out, const float *token, const float *posit
   }
 }
 
+// inout (rows,C); table (K,C); ids (rows) or NULL.
+KERNEL void embedding_add(float *inout, const float *table, const int64_t *ids, size_t first,
+                          size_t rows, size_t T, size_t C) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *a = table + (ids ? (size_t)ids[r] : (first + r) % T) * C;
+    float *y = inout + r * C;
+    VECTORISE(1)
+    for (size_t c = 0; c < C; c++) y[c] += a[c];
+  }
+}
+
 // dtoken (V,C); dout (rows,C); tokens (rows). A token may occur in many rows: the caller divides
 // the columns among cores, so that no two of them add to the same element.
 KERNEL void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,

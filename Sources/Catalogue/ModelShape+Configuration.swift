@@ -16,6 +16,13 @@ extension ModelShape {
         file.path, field: "model_type", found: "\"\(type.quoted)\"",
         expected: "one of " + Family.allCases.map(\.rawValue).joined(separator: ", "))
     }
+    try self.init(file, family)
+    if architecture.head == .languageModel, try file.architecture()?.isHeadless == true {
+      architecture.head = .none
+    }
+  }
+
+  private init(_ file: ConfigurationFile, _ family: Family) throws(InputError) {
     switch family {
     case .gpt2: self = try .gpt2(file)
     case .llama: self = try .llama(file)
@@ -28,6 +35,13 @@ extension ModelShape {
     case .bloom: self = try .bloom(file)
     case .gptNeoX: self = try .gptNeoX(file)
     case .falcon: self = try .falcon(file)
+    case .bert: self = try .bert(file)
+    case .roberta, .xlmRoberta: self = try .roberta(file, family)
     }
   }
+}
+
+extension String {
+  /// Whether a class of transformers of this name is a model without a head, such as `LlamaModel`.
+  var isHeadless: Bool { hasSuffix("Model") && !hasSuffix("LMHeadModel") }
 }

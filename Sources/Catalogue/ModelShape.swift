@@ -37,6 +37,8 @@ public struct ModelShape: Codable, Sendable, Equatable {
     case llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom
     case gptNeoX = "gpt_neox"
     case falcon
+    case bert, roberta
+    case xlmRoberta = "xlm-roberta"
   }
 
   /// A GPT-2 of the given sizes, checked.

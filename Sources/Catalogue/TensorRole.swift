@@ -7,6 +7,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Parameters, and under category `gradient` their gradients.
   case tokenEmbedding = "embedding.token"
   case positionEmbedding = "embedding.position"
+  case tokenTypeEmbedding = "embedding.tokenType"
   case normWeight = "norm.weight"
   case normBias = "norm.bias"
   case qkvWeight = "attention.qkv.weight"
@@ -19,6 +20,10 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case mlpUpBias = "mlp.up.bias"
   case mlpDownWeight = "mlp.down.weight"
   case mlpDownBias = "mlp.down.bias"
+  case headTransformWeight = "head.transform.weight"
+  case headTransformBias = "head.transform.bias"
+  case poolerWeight = "pooler.weight"
+  case poolerBias = "pooler.bias"
   case headWeight = "head.weight"
   case headBias = "head.bias"
 
@@ -36,6 +41,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Inputs.
   case tokens = "input.tokens"
   case targets = "input.targets"
+  case tokenTypes = "input.tokenTypes"
 
   // Activations.
   case embeddingOutput = "embedding.output"
@@ -68,6 +74,8 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case mlpProjectionOutput = "mlp.projectionOutput"
   case mlpResidualDropoutMask = "mlp.residualDropoutMask"
   case blockOutput = "block.output"
+  case headActivationInput = "head.activationInput"
+  case headActivationOutput = "head.activationOutput"
   case headInput = "head.input"
   case logits = "head.logits"
   case logSoftmax = "loss.logSoftmax"

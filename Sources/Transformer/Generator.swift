@@ -22,7 +22,8 @@ public struct Generator: ~Copyable {
   ///   - capacity: tokens of every sequence that the caches have room for.
   ///   - engine: what it runs on.
   public init(_ shape: ModelShape, _ recipe: Recipe, capacity: Int, on engine: Engine) {
-    var recipe = recipe
+    var (shape, recipe) = (shape, recipe)
+    shape.architecture.head = shape.architecture.head.trained
     // Nothing is kept for backward, so the convention that keeps least is right.
     recipe.convention = .lean
     recipe.dropout = 0

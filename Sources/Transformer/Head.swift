@@ -34,10 +34,10 @@ enum Head {
       let output = engine.make(logits.rows, logits.columns, .activation, .logSoftmax)
       engine.crossEntropy(into: output, as: .logarithm, losses: losses, logits, targets: targets)
       _ = consume logits
-      let loss = engine.mean(losses)
+      let loss = engine.mean(losses, targets: targets)
       _ = consume losses
       let total = engine.make(1, 1, .activation, .lossTotalWeight)
-      engine.fill(total, with: Float(output.rows))
+      engine.fill(total, with: Float(engine.count(targets)))
       return Evaluated(
         loss: loss,
         saved: Saved(
@@ -46,13 +46,13 @@ enum Head {
       let output = engine.make(logits.rows, logits.columns, .activation, .lossProbabilities)
       engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
       return Evaluated(
-        loss: engine.mean(losses),
+        loss: engine.mean(losses, targets: targets),
         saved: Saved(
           distribution: output, logits: logits, losses: losses, totalWeight: nil))
     case .probabilitiesInPlace:
       engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
       logits.retag(.lossProbabilities)
-      let loss = engine.mean(losses)
+      let loss = engine.mean(losses, targets: targets)
       return Evaluated(
         loss: loss,
         saved: Saved(
@@ -74,37 +74,54 @@ enum Head {
     return logits
   }
 
-  /// Gradients of the loss times `scale`.
+  /// The gradient of the logits (R,V) for the loss times `scale`; the bias gets its own from it.
   ///
   /// - Parameters:
-  ///   - weight: the head's, (V,h), gets its gradient.
-  ///   - bias: the head's, (1,V), gets its gradient.
-  ///   - norm: makes the input again from `normInput`, if it was not kept.
+  ///   - distribution: what forward kept of the logits.
+  ///   - bias: the head's, (1,V).
+  ///   - targets: as in forward.
   ///   - scale: the weight of this pass; less than 1 when several are added up.
-  /// - Returns: the gradient of the input, (R,h).
-  static func backward(
-    _ saved: consuming Saved, weight: inout Parameter, bias: inout Parameter?,
-    input norm: borrowing Norm, _ normSaved: borrowing Norm.Saved, of normInput: borrowing Tensor,
-    targets: borrowing Tensor, scale: Float, _ step: Step
+  static func logitsGradient(
+    _ distribution: consuming Tensor, bias: inout Parameter?, targets: borrowing Tensor,
+    scale: Float, _ step: Step
   ) -> Tensor {
-    let engine = step.engine
-    let outer = engine.enter("head")
-    defer { engine.leave(outer) }
-    let logitsGradient = logitsGradient(
-      saved.distribution, targets: targets, scale: scale / Float(step.rows), step)
+    let rows = step.engine.count(targets)
+    let gradient = logitsGradient(
+      distribution, targets: targets, scale: scale / Float(rows), step)
     bias?.accumulate { bias, accumulating in
-      engine.biasGradient(into: bias, accumulating: accumulating, logitsGradient)
+      step.engine.biasGradient(into: bias, accumulating: accumulating, gradient)
     }
-    norm.withOutput(normSaved, of: normInput, engine) { input in
+    return gradient
+  }
+
+  /// Gradient of the head's `weight` (V,h), from that of the logits.
+  ///
+  /// - Parameters:
+  ///   - weight: gets it.
+  ///   - logitsGradient: (R,V).
+  ///   - final: gives the head's input, from what it kept, or from the `stream` (R,h) behind the last
+  ///     block.
+  static func weightBackward(
+    _ weight: inout Parameter, _ logitsGradient: borrowing Tensor,
+    input final: borrowing FinalLayer, _ saved: borrowing FinalLayer.Saved?,
+    of stream: borrowing Tensor, _ engine: Engine
+  ) {
+    final.withOutput(saved, of: stream, engine) { input in
       weight.accumulate { weight, accumulating in
         engine.linearWeightGradient(
           into: weight, accumulating: accumulating, logitsGradient, input: input)
       }
     }
-    let inputGradient = engine.make(
-      step.rows, step.shape.hidden, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight.value)
-    return inputGradient
+  }
+
+  /// The gradient of the head's input, (R,h).
+  static func inputGradient(
+    _ logitsGradient: borrowing Tensor, weight: borrowing Tensor, _ engine: Engine
+  ) -> Tensor {
+    let gradient = engine.make(
+      logitsGradient.rows, weight.columns, .temporary, .activationGradient)
+    engine.linearInputGradient(into: gradient, logitsGradient, weight: weight)
+    return gradient
   }
 
   /// The gradient of the logits (R,V): in the memory of the probabilities, or beside what was kept.

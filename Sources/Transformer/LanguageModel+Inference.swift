@@ -24,9 +24,9 @@ extension LanguageModel {
     let last = step.engine.make(tokens.rows, step.shape.hidden, .activation, .headInput)
     step.engine.lastRows(into: last, stream)
     _ = consume stream
-    let normalised = finalNorm.output(last, step)
+    guard let passed = final.forward(last, step) else { return logits(of: last, step.engine) }
     _ = consume last
-    return logits(of: normalised, step.engine)
+    return logits(of: passed.output, step.engine)
   }
 
   private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {

@@ -21,6 +21,9 @@ struct Measure: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     let shape = try ModelShape(named: model)
+    if !shape.architecture.head.hasScores {
+      Console.note("\(shape.name) has no loss: it is trained with the head of its pre-training\n")
+    }
     let progress = Progress(steps: recipe.steps)
     let measurement = try Measurement.run(
       shape, recipe.recipe(for: shape), dry: dry, progress: progress.show)

@@ -63,7 +63,8 @@ import Testing
       expectFailure(
         try assay("count", "config.json", in: folder), 65,
         "config.json: model_type: found \"mamba\"; expected one of gpt2, llama, "
-          + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon")
+          + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, "
+          + "bert, roberta, xlm-roberta")
     }
   }
 

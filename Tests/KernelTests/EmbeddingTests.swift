@@ -50,6 +50,27 @@ import Testing
     }
   }
 
+  @Test("A row is added by its kind, or by its position, to what there is", arguments: shapes)
+  func add(_ s: Shape) {
+    var random = SplitMix64(seed: 5)
+    let (x, table) = (random.floats(s.B * s.T * s.C), random.floats(s.T_max * s.C))
+    let kinds = random.indices(s.B * s.T, below: s.T_max)
+    for isByKind in [true, false] {
+      var out = x
+      if isByKind {
+        embedding_add(&out, table, kinds, 0, s.B * s.T, 1, s.C)
+      } else {
+        embedding_add(&out, table, nil, 0, s.B * s.T, s.T, s.C)
+      }
+      for r in 0..<s.B * s.T {
+        let row = isByKind ? Int(kinds[r]) : r % s.T
+        for c in 0..<s.C {
+          #expect(out[r * s.C + c] == x[r * s.C + c] + table[row * s.C + c])
+        }
+      }
+    }
+  }
+
   @Test("The gradient of a token's embedding is the sum over its occurrences", arguments: shapes)
   func backwardToken(_ s: Shape) {
     var random = SplitMix64(seed: 2)

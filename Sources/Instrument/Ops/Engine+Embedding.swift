@@ -46,6 +46,44 @@ extension Engine {
     return output
   }
 
+  /// Adds to every row of `inout` (B·T,C) the embedding of its kind.
+  ///
+  /// - Parameters:
+  ///   - inout: (B·T,C).
+  ///   - table: (K,C).
+  ///   - kinds: (B,T), each below K.
+  public func addEmbedding(
+    _ inout_: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
+  ) {
+    record(
+      .embed, elementwise: inout_.count, touching: 3 * inout_.bytes + kinds.bytes)
+    guard isReal else { return }
+    let (x, w, ids, width) = (inout_.floats, table.floats, kinds.integers, inout_.columns)
+    Parallel.ranges(inout_.rows, grain: 16) { rows in
+      embedding_add(
+        x + rows.lowerBound * width, w, ids + rows.lowerBound, 0, rows.count, 1, width)
+    }
+  }
+
+  /// Adds to every row of `inout` (B·T,C) the embedding of its position.
+  ///
+  /// - Parameters:
+  ///   - inout: (B·T,C).
+  ///   - table: (T_max,C).
+  ///   - offset: the row of the first position.
+  ///   - sequence: T.
+  public func addPositions(
+    _ inout_: borrowing Tensor, table: borrowing Tensor, offset: Int = 0, sequence: Int
+  ) {
+    record(.embed, elementwise: inout_.count, touching: 3 * inout_.bytes)
+    guard isReal else { return }
+    let (x, w, width) = (inout_.floats, table.floats + offset * table.columns, inout_.columns)
+    Parallel.ranges(inout_.rows, grain: 16) { rows in
+      embedding_add(
+        x + rows.lowerBound * width, w, nil, rows.lowerBound, rows.count, sequence, width)
+    }
+  }
+
   /// Gradient of the token embedding. A tied head has written its share into `token` before;
   /// otherwise the caller has zeroed it.
   ///
