@@ -17,26 +17,19 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- embedding ----------------------------------------------------------------------------
+// ---- formats of 16 bits ------------------------------------------------------------------------
+// Kernels compute with floats; what is stored in 16 bits is widened for them, and their results are
+// rounded to the nearest on the way back, to the even one of two.
 
-// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C) or
-// NULL for none. `first` is the index of the first row in the flattened (B,T) batch.
-void embedding_forward(float *out, const float *token, const float *_Nullable position,
-                       const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
+typedef enum { FORMAT_FP32, FORMAT_BF16, FORMAT_FP16 } number_format;
 
-// inout (rows,C) += table[ids[r]], or table[(first + r) % T] where ids is NULL; table (K,C).
-void embedding_add(float *inout, const float *table, const int64_t *_Nullable ids, size_t first,
-                   size_t rows, size_t T, size_t C);
+// out (rows,C; leading dimension ldo) = in (rows,C; ldi), which is stored in `format`.
+void widen(float *out, const void *in, number_format format, size_t rows, size_t C, size_t ldo,
+           size_t ldi);
 
-// dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
-void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
-                              size_t rows, size_t C, size_t begin, size_t end);
-
-// dposition (T_max,C): row t becomes (accumulate ? row t : 0) + the sum over B of dout (B,T,C);
-// rows from T on become 0 unless accumulating. Columns [begin,end) only.
-void embedding_backward_position(float *dposition, const float *dout, size_t B, size_t T,
-                                 size_t T_max, size_t C, size_t begin, size_t end,
-                                 bool accumulate);
+// out (rows,C; leading dimension ldo), stored in `format`, = in (rows,C; ldi).
+void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
+            size_t ldi);
 
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
@@ -267,6 +260,47 @@ void adam8bit(float *parameter, uint8_t *m, uint8_t *v, float *largestM, float *
               const float *gradient, const float *signedTable, const float *unsignedTable,
               const adam8bit_constants *constants, size_t n);
 
+// ---- mixture of experts (Shazeer et al., arXiv 1701.06538; Jiang et al., arXiv 2401.04088) ---------
+// E experts, of which each row goes to k. The n = rows*k pairs of a row and an expert have a number,
+// row * k + i for the i-th expert of a row, and a place: sorted by expert, in order of their numbers.
+
+// probabilities (rows,E) = softmax of logits (rows,E).
+void router_softmax_forward(float *probabilities, const float *logits, size_t rows, size_t E);
+
+// chosen (rows,k): the likeliest experts of each row, likeliest first; of two alike the first.
+// probabilities (rows,E).
+void router_choose(int64_t *chosen, const float *probabilities, size_t rows, size_t E, size_t k);
+
+// values (rows,k) of probabilities (rows,E) at chosen (rows,k), and their sums (rows).
+void router_chosen_sums(float *values, float *sums, const float *probabilities,
+                        const int64_t *chosen, size_t rows, size_t E, size_t k);
+
+// order (n): the number of the pair at each place; places (n): the place of each number; ends (E):
+// the place behind an expert's last. chosen (n).
+void router_sort(int64_t *order, int64_t *places, int32_t *ends, const int64_t *chosen, size_t n,
+                 size_t E);
+
+// At each place, weights (n): the probability, divided by its row's sum where sums (rows) is not
+// NULL; source (n): the row. probabilities (rows,E); chosen (rows,k); order (n).
+void router_weights(float *weights, int64_t *source, const float *probabilities,
+                    const int64_t *chosen, const float *_Nullable sums, const int64_t *order,
+                    size_t n, size_t E, size_t k);
+
+// dlogits (rows,E) from dweights (n). probabilities (rows,E); chosen, places (rows,k); sums (rows)
+// or NULL.
+void router_backward(float *dlogits, const float *dweights, const float *probabilities,
+                     const int64_t *chosen, const float *_Nullable sums, const int64_t *places,
+                     size_t rows, size_t E, size_t k);
+
+// inout (C) += factor * in (C).
+void add_scaled(float *inout, const float *in, float factor, size_t C);
+
+// out (rows): the dot product of each row of a and b (rows,C).
+void dot_rows(float *out, const float *a, const float *b, size_t rows, size_t C);
+
+// inout (rows,C) *= factors (rows), row by row.
+void scale_rows(float *inout, const float *factors, size_t rows, size_t C);
+
 // ---- plumbing ----------------------------------------------------------------------------------
 
 // out (n) = a (n) + b (n); out may be the same memory as a or b.
@@ -278,8 +312,8 @@ void multiply(float *out, const float *a, const float *b, size_t n);
 // out (n) = in (n) * factor; out may be the same memory as in.
 void scale(float *out, const float *in, float factor, size_t n);
 
-// out (rows,C; leading dimension ldo) = in (rows,C; leading dimension ldi).
-void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi);
+// out (rows, of so many bytes; ldo bytes apart) = in (rows; ldi bytes apart).
+void copy_rows(void *out, const void *in, size_t rows, size_t bytes, size_t ldo, size_t ldi);
 
 // out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
 void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);

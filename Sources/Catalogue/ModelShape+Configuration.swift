@@ -35,6 +35,8 @@ extension ModelShape {
     case .bloom: self = try .bloom(file)
     case .gptNeoX: self = try .gptNeoX(file)
     case .falcon: self = try .falcon(file)
+    case .mixtral: self = try .mixtral(file)
+    case .qwen3MoE: self = try .qwen3MoE(file)
     case .bert: self = try .bert(file)
     case .roberta, .xlmRoberta: self = try .roberta(file, family)
     }

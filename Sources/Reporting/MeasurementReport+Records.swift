@@ -5,7 +5,9 @@ extension MeasurementReport {
   public var records: Table {
     let (bytes, flops) = (value.bytes, value.flops)
     var rows: [(String, Int)] = [
-      ("model.parameters", value.model.parameters), ("bytes.parameter", bytes.parameter),
+      ("model.parameters", value.model.parameters),
+      ("model.activeParameters", value.model.activeParameters),
+      ("bytes.parameter", bytes.parameter),
       ("bytes.gradient", bytes.gradient), ("bytes.optimizerState", bytes.optimizerState),
       ("bytes.savedForBackward", bytes.savedForBackward),
     ]

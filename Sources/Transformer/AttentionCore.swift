@@ -66,7 +66,7 @@ enum AttentionCore {
     _ dropout: Dropout, _ step: Step
   ) -> Saved {
     let logSumExp = step.engine.make(
-      shape.items, shape.sequence, .activation, .attentionLogSumExp)
+      shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
     step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
     return .flash(Flash(logSumExp: logSumExp, heads: heads))
   }
@@ -119,18 +119,21 @@ enum AttentionCore {
     _ heads: consuming QueryKeyValue, _ shape: AttentionShape, _ dropout: Dropout, _ step: Step
   ) -> Eager {
     let (engine, convention) = (step.engine, step.convention)
-    let (rows, keys) = (shape.items * shape.sequence, shape.keys)
+    let (rows, keys, formats) = (shape.items * shape.sequence, shape.keys, engine.formats)
+    // Values are multiplied by probabilities of their own format.
+    let isConverted = formats.softmax != formats.activation
     func matrix(_ role: TensorRole, _ precision: Precision, if keeps: Bool) -> Tensor? {
       keeps ? engine.make(rows, keys, .activation, role, precision: precision) : nil
     }
     return Eager(
       heads: heads,
-      scores: matrix(.attentionScores, .fp32, if: convention.keepsScores),
-      probabilities: engine.make(rows, keys, .activation, .attentionProbabilities),
+      scores: matrix(.attentionScores, formats.softmax, if: convention.keepsScores),
+      probabilities: engine.make(
+        rows, keys, .activation, .attentionProbabilities, precision: formats.softmax),
       mask: matrix(
         .attentionDropoutMask, .int8, if: dropout.isActive && convention.dropoutMask == .byte),
       dropped: matrix(
-        .attentionDroppedProbabilities, .fp32,
-        if: dropout.isActive && convention.keepsDroppedProbabilities))
+        .attentionDroppedProbabilities, formats.activation,
+        if: isConverted || dropout.isActive && convention.keepsDroppedProbabilities))
   }
 }

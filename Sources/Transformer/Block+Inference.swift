@@ -61,7 +61,7 @@ extension Block {
   /// The projections of the stream's own norm, or of one that the attention shares.
   private func expanded(
     _ stream: borrowing Tensor, shared: borrowing Tensor, _ step: Step
-  ) -> MLP.Expanded {
+  ) -> FeedForward.Expanded {
     switch mlpNorm {
     case .some(let norm):
       let normalised = norm.output(stream, step)
@@ -99,7 +99,7 @@ extension SelfAttention {
     } else {
       let scores = engine.make(
         stream.rows * step.shape.heads, first + step.recipe.sequence, .activation,
-        .attentionProbabilities)
+        .attentionProbabilities, precision: .fp32)
       engine.attend(into: context, scores: scores, heads, to: cache, first: first, shape)
       _ = consume heads
     }

@@ -99,7 +99,8 @@ struct FinalLayer: ~Copyable {
       return transform!.backward(gradient, transformSaved, of: stream, step.engine)
     }
     let streamGradient = step.engine.make(
-      stream.rows, stream.columns, .temporary, .activationGradient)
+      stream.rows, stream.columns, .temporary, .activationGradient,
+      precision: step.engine.formats.stream)
     if let normSaved = saved.norm {
       norm!.backward(
         into: streamGradient, addingResidual: false, from: gradient, normSaved, of: stream,

@@ -38,8 +38,9 @@ public struct LanguageModel: ~Copyable {
     var parameters: UInt64 = 0
     let initialisation: (TensorRole) -> Parameter.Initialisation = { role in
       parameters += 1
-      let isResidual = role == .attentionProjectionWeight || role == .mlpDownWeight
-      return .normal(deviation: isResidual ? residual : 0.02, seed: mixed(seed, parameters))
+      let residuals = [TensorRole.attentionProjectionWeight, .mlpDownWeight, .expertDownWeight]
+      return .normal(
+        deviation: residuals.contains(role) ? residual : 0.02, seed: mixed(seed, parameters))
     }
     let head = shape.architecture.head
     embedding = Embedding(shape, initialisation, engine)
@@ -49,7 +50,9 @@ public struct LanguageModel: ~Copyable {
     ownHead =
       shape.tiedHead || !head.hasScores
       ? nil
-      : Parameter(.headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
+      : Parameter(
+        .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), isOperand: true,
+        engine)
     headBias =
       shape.architecture.biases.head && head.hasScores
       ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
@@ -64,8 +67,9 @@ public struct LanguageModel: ~Copyable {
   }
 
   /// The mean loss of predicting the batch's targets.
-  func forward(_ batch: borrowing Batch, _ step: Step) -> Evaluated {
+  mutating func forward(_ batch: borrowing Batch, _ step: Step) -> Evaluated {
     var step = step
+    forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
     let embedded = embedding.forward(batch.tokens, kinds: batch.tokenTypes, step)
@@ -111,9 +115,9 @@ public struct LanguageModel: ~Copyable {
   ) -> Head.Evaluated {
     switch ownHead {
     case .some(let own):
-      Head.forward(input, weight: own.value, bias: headBias, targets: targets, step)
+      Head.forward(input, weight: own, bias: headBias, targets: targets, step)
     case .none:
-      Head.forward(input, weight: embedding.token.value, bias: headBias, targets: targets, step)
+      Head.forward(input, weight: embedding.token, bias: headBias, targets: targets, step)
     }
   }
 
@@ -128,14 +132,10 @@ public struct LanguageModel: ~Copyable {
     let logits = Head.logitsGradient(
       saved.distribution, bias: &headBias, targets: targets, scale: scale, step)
     if step.shape.tiedHead {
-      Head.weightBackward(
-        &embedding.token, logits, input: final, finalSaved, of: stream, engine)
-    } else {
-      Head.weightBackward(&ownHead!, logits, input: final, finalSaved, of: stream, engine)
+      return Head.backward(
+        logits, weight: &embedding.token, input: final, finalSaved, of: stream, engine)
     }
-    switch ownHead {
-    case .some(let own): return Head.inputGradient(logits, weight: own.value, engine)
-    case .none: return Head.inputGradient(logits, weight: embedding.token.value, engine)
-    }
+    return Head.backward(
+      logits, weight: &ownHead!, input: final, finalSaved, of: stream, engine)
   }
 }

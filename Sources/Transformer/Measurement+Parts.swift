@@ -2,7 +2,8 @@ import Catalogue
 import Instrument
 
 extension Measurement.Model {
-  init(_ shape: ModelShape, _ ledger: Ledger) {
+  /// - Parameter precision: the format of the weights.
+  init(_ shape: ModelShape, _ ledger: Ledger, precision: Precision) {
     name = shape.name
     family = shape.family
     layers = shape.layers
@@ -13,7 +14,30 @@ extension Measurement.Model {
     feedForward = shape.feedForward
     vocabulary = shape.vocabulary
     positions = shape.positions
-    parameters = ledger.highest[.parameter, default: 0] / Precision.fp32.width
+    parameters = ledger.highest[.parameter, default: 0] / precision.width
+    activeParameters = parameters - Self.idleParameters(shape, ledger)
+    experts = shape.architecture.experts?.count
+    expertsPerToken = shape.architecture.experts?.perToken
+  }
+
+  /// Weights of the experts that a token is not sent to.
+  private static func idleParameters(_ shape: ModelShape, _ ledger: Ledger) -> Int {
+    guard let experts = shape.architecture.experts else { return 0 }
+    let all = ledger.events.reduce(0) { sum, event in
+      let isWeight = event.kind == .allocate && event.category == .parameter
+      return isWeight && event.role.isOfExperts ? sum + event.bytes / event.precision.width : sum
+    }
+    return all / experts.count * (experts.count - experts.perToken)
+  }
+}
+
+extension Measurement.ExpertLoad {
+  /// The loads of all blocks, in order; nil where there are no experts.
+  static func list(_ engine: Engine) -> [Measurement.ExpertLoad]? {
+    guard !engine.expertLoads.isEmpty else { return nil }
+    return engine.expertLoads.sorted { $0.key < $1.key }.map {
+      Measurement.ExpertLoad(path: engine.ledger.path($0.key), rows: $0.value)
+    }
   }
 }
 

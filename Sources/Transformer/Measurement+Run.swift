@@ -52,13 +52,14 @@ extension Measurement {
       machine?.residentBytes.map { Witness(measured: after - $0, ledger: ledger.peak.total) }
     }
     return Measurement(
-      mode: engine.isReal ? .real : .dry, model: Model(shape, ledger), recipe: recipe,
+      mode: engine.isReal ? .real : .dry,
+      model: Model(shape, ledger, precision: engine.formats.parameter), recipe: recipe,
       bytes: Bytes(ledger, trace.afterForward, witness),
       flops: FLOPs(engine.work, steps: recipe.steps),
       operations: Operation.list(engine.work, steps: recipe.steps),
       seconds: engine.isReal ? Seconds(trace.steps, recipe) : nil,
       loss: engine.isReal ? trace.losses.map { $0.isFinite ? $0 : nil } : nil,
-      events: ledger.events.count,
+      expertLoads: ExpertLoad.list(engine), events: ledger.events.count,
       environment: Environment(
         cpu: Processor.name, threads: Parallel.threads, blas: machine?.blas.version ?? "",
         blasCore: machine?.blas.core ?? "", gemmPeakGFLOPS: (machine?.peak ?? 0) / 1e9,

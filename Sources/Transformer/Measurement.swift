@@ -21,6 +21,8 @@ public struct Measurement: Codable, Sendable {
   public let seconds: Seconds?
   /// The loss before each update, nil where it is no number; absent in a dry run.
   public let loss: [Double?]?
+  /// How the last forward pass spread the rows over experts; absent in a model without.
+  public let expertLoads: [ExpertLoad]?
   /// Number of ledger events.
   public let events: Int
   /// The machine.
@@ -53,6 +55,20 @@ public struct Measurement: Codable, Sendable {
     public let positions: Int
     /// Number of weights.
     public let parameters: Int
+    /// Number of weights that a token meets: all but those of the experts that it is not sent to.
+    public let activeParameters: Int
+    /// Experts of a block, `E`, and of a token, `k`; absent in a model without.
+    public let experts: Int?
+    public let expertsPerToken: Int?
+  }
+
+  /// The rows that each expert of a block got.
+  public struct ExpertLoad: Codable, Sendable, Equatable {
+    /// The place of the router.
+    public let path: String
+    /// Rows by expert: R·k together, as many for each as can be in a dry run, which has nothing to
+    /// route by.
+    public let rows: [Int]
   }
 
   /// Memory, in bytes.

@@ -1,18 +1,12 @@
 import Catalogue
 import Instrument
 
-/// The end of a residual branch: a linear layer back to the residual stream, dropout, and the
-/// addition to the stream.
+/// The end of a residual branch: a linear layer back to the residual stream, and the addition to it.
 struct ResidualProjection: ~Copyable {
   var linear: Linear
-  private let outputRole: TensorRole
-  private let dropout: DropoutLayer
+  private let join: ResidualJoin
 
-  /// What backward needs, besides the input.
-  struct Saved: ~Copyable {
-    let mask: Tensor?
-    let output: Tensor?
-  }
+  typealias Saved = ResidualJoin.Saved
 
   init(
     _ roles: Linear.Roles, outputRole: TensorRole, dropout: DropoutLayer, input: Int,
@@ -20,44 +14,32 @@ struct ResidualProjection: ~Copyable {
     _ engine: Engine
   ) {
     linear = Linear(roles, input: input, output: shape.hidden, initialisation, engine)
-    self.outputRole = outputRole
-    self.dropout = dropout
+    join = ResidualJoin(outputRole: outputRole, dropout: dropout)
   }
 
   /// stream + dropout(input·Wᵀ + bias); `input` (R,in), `stream` (R,h).
   func forward(_ input: borrowing Tensor, addingTo stream: borrowing Tensor, _ step: Step)
     -> Forwarded<Saved>
   {
-    let engine = step.engine
-    let (rows, hidden) = (stream.rows, stream.columns)
-    let output = engine.make(rows, hidden, .activation, .blockOutput)
-    if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
-      forwardInPlace(output, input, addingTo: stream, engine)
-      return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
+    switch linear.bias {
+    case .some(let bias) where !join.isApart(step):
+      forward(input, bias: bias.value, addingTo: stream, step.engine)
+    default:
+      join.forward(addingTo: stream, step) { linear.forward(into: $0, input, step.engine) }
     }
-    let projected = engine.make(rows, hidden, .activation, outputRole)
-    linear.forward(into: projected, input, engine)
-    guard dropout.isActive(step) else {
-      engine.add(into: output, projected, stream)
-      return Forwarded(stream: output, saved: Saved(mask: nil, output: projected))
-    }
-    let mask = dropout.forward(into: output, projected, step)
-    engine.add(into: output, output, stream)
-    return Forwarded(
-      stream: output,
-      saved: Saved(mask: mask, output: projected.kept(if: step.convention.keepsProjectionOutput)))
   }
 
-  /// The same where nothing lies between the projection and the stream.
-  private func forwardInPlace(
-    _ output: borrowing Tensor, _ input: borrowing Tensor, addingTo stream: borrowing Tensor,
+  /// The same where nothing lies between the projection and the stream: bias and stream are added in
+  /// one pass.
+  private func forward(
+    _ input: borrowing Tensor, bias: borrowing Tensor, addingTo stream: borrowing Tensor,
     _ engine: Engine
-  ) {
-    engine.linear(into: output, input, weight: linear.weight.value)
-    switch linear.bias {
-    case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
-    case .none: engine.add(into: output, output, stream)
-    }
+  ) -> Forwarded<Saved> {
+    let output = engine.make(
+      stream.rows, stream.columns, .activation, .blockOutput, precision: engine.formats.stream)
+    engine.linear(into: output, input, weight: linear.weight)
+    engine.addBiasAndResidual(output, bias: bias, residual: stream)
+    return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
   }
 
   /// Gradients from that of the stream after the addition; the stream's own passes by unchanged.
@@ -66,10 +48,6 @@ struct ResidualProjection: ~Copyable {
   mutating func backward(
     _ gradient: borrowing Tensor, _ saved: consuming Saved, input: borrowing Tensor, _ step: Step
   ) -> Tensor {
-    let engine = step.engine
-    guard dropout.isActive(step) else { return linear.backward(gradient, input: input, engine) }
-    let branch = engine.make(gradient.rows, gradient.columns, .temporary, .activationGradient)
-    dropout.backward(into: branch, gradient, saved.mask, step)
-    return linear.backward(branch, input: input, engine)
+    join.backward(gradient, saved, step) { linear.backward($0, input: input, step.engine) }
   }
 }

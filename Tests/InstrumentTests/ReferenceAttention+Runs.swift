@@ -58,7 +58,8 @@ extension ReferenceAttention {
     let rows = batch * sequence
     let heads = queryKeyValue(layout, engine)
     let context = engine.unwritten(rows, hidden)
-    let logSumExp = engine.unwritten(shape.items, shape.sequence)
+    let logSumExp = engine.make(
+      shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
     engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
     let contextGradient = engine.tensor(rows, hidden, gradient)
     let qkvGradient = engine.unwritten(rows, width)

@@ -36,8 +36,8 @@ import Testing
 
   static let decoders = [
     "bloom", "bloom-5heads", "falcon", "falcon-new", "falcon-rw", "gemma", "gpt-neox",
-    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "opt", "phi",
-    "qwen2", "qwen3",
+    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "mixtral", "opt",
+    "phi", "qwen2", "qwen3", "qwen3-moe",
   ]
   static let families = decoders + ["bert", "roberta"]
   static let attentions = Recipe.Attention.allCases

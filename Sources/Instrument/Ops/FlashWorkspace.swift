@@ -32,7 +32,7 @@ struct FlashWorkspace: ~Copyable {
   ) {
     let lanes = Engine.lanes(for: shape.items)
     let width = Tile.size * (matrices * Tile.size + vectors)
-    tensor = engine.make(lanes, width, .temporary, .attentionWorkspace)
+    tensor = engine.make(lanes, width, .temporary, .attentionWorkspace, precision: .fp32)
     masks =
       dropout.isActive
       ? engine.make(lanes, Tile.size, .temporary, .attentionWorkspace, precision: .int8) : nil

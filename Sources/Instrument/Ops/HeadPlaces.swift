@@ -4,18 +4,20 @@ public struct HeadPlaces {
   let key: Heads
   let value: Heads
 
-  /// Elements of queries, keys and values.
-  func count(_ shape: AttentionShape) -> Int {
-    let rows = query.count * shape.sequence + (key.count + value.count) * shape.keys
-    return rows * shape.batch * shape.headDimension
+  /// Bytes of queries, keys and values.
+  func bytes(_ shape: AttentionShape) -> Int {
+    let rows = query.count * query.rows + key.count * key.rows + value.count * value.rows
+    return rows * shape.batch * shape.headDimension * query.base.precision.width
   }
 
   /// The heads of one operand.
   struct Heads {
     /// The first row of the first head.
-    let base: UnsafeMutablePointer<Float>
+    let base: Elements
     /// Distance between a head's rows.
     let stride: Int
+    /// How many rows a head has.
+    let rows: Int
     /// Distance between the heads of a sequence.
     let headStep: Int
     /// Distance between sequences.
@@ -24,9 +26,9 @@ public struct HeadPlaces {
     let count: Int
 
     /// The first row of the head that serves query head `item` of the batch.
-    func head(_ item: Int, _ shape: AttentionShape) -> UnsafeMutablePointer<Float> {
+    func head(_ item: Int, _ shape: AttentionShape) -> Elements {
       let (batch, head) = (item / shape.heads, item % shape.heads)
-      return base + batch * batchStep + head * count / shape.heads * headStep
+      return base.advanced(by: batch * batchStep + head * count / shape.heads * headStep)
     }
   }
 }
@@ -34,7 +36,7 @@ public struct HeadPlaces {
 extension HeadPlaces {
   /// Of one tensor (B·T, (a+2g)·d): queries, then keys, then values in each row.
   public init(fused tensor: borrowing Tensor, _ shape: AttentionShape) {
-    let (base, a, g) = (tensor.address, shape.heads, shape.kvHeads)
+    let (base, a, g) = (tensor.elements, shape.heads, shape.kvHeads)
     func heads(_ first: Int, _ count: Int) -> Heads {
       Heads(base, first, count, of: a + 2 * g, rows: shape.sequence, shape)
     }
@@ -47,10 +49,10 @@ extension HeadPlaces {
   ) {
     let (a, g) = (shape.heads, shape.kvHeads)
     func heads(_ first: Int) -> Heads {
-      Heads(keyValue.address, first, g, of: 2 * g, rows: shape.keys, shape)
+      Heads(keyValue.elements, first, g, of: 2 * g, rows: shape.keys, shape)
     }
     self.init(
-      query: Heads(query.address, 0, a, of: a, rows: shape.sequence, shape), key: heads(0),
+      query: Heads(query.elements, 0, a, of: a, rows: shape.sequence, shape), key: heads(0),
       value: heads(g))
   }
 }
@@ -59,25 +61,33 @@ extension HeadPlaces.Heads {
   /// The same heads from a later row on.
   func advanced(by rows: Int) -> HeadPlaces.Heads {
     HeadPlaces.Heads(
-      base: base + rows * stride, stride: stride, headStep: headStep, batchStep: batchStep,
-      count: count)
+      base: base.advanced(by: rows * stride), stride: stride, rows: self.rows - rows,
+      headStep: headStep, batchStep: batchStep, count: count)
   }
 
   /// Of a tensor whose rows hold `total` heads: `count` of them from `first` on.
   init(
-    _ base: UnsafeMutablePointer<Float>, _ first: Int, _ count: Int, of total: Int, rows: Int,
+    _ base: Elements, _ first: Int, _ count: Int, of total: Int, rows: Int,
     _ shape: AttentionShape
   ) {
     let (d, width) = (shape.headDimension, total * shape.headDimension)
     self.init(
-      base: base + first * d, stride: width, headStep: d, batchStep: rows * width, count: count)
+      base: base.advanced(by: first * d), stride: width, rows: rows, headStep: d,
+      batchStep: rows * width, count: count)
   }
 
   /// Of a tensor (B·count·rows, d), each head contiguous.
   init(
-    contiguous base: UnsafeMutablePointer<Float>, _ count: Int, rows: Int, _ shape: AttentionShape
+    contiguous tensor: borrowing Tensor, _ count: Int, rows: Int, _ shape: AttentionShape
   ) {
     let (d, head) = (shape.headDimension, rows * shape.headDimension)
-    self.init(base: base, stride: d, headStep: head, batchStep: count * head, count: count)
+    self.init(
+      base: tensor.elements, stride: d, rows: rows, headStep: head, batchStep: count * head,
+      count: count)
+  }
+
+  /// Of a tensor (B·T, a·d), such as the context.
+  init(context tensor: borrowing Tensor, _ shape: AttentionShape) {
+    self.init(tensor.elements, 0, shape.heads, of: shape.heads, rows: shape.sequence, shape)
   }
 }

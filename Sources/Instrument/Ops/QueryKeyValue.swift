@@ -1,4 +1,3 @@
-import CKernels
 import Catalogue
 
 /// Queries, keys and values of all heads.
@@ -42,11 +41,11 @@ public enum QueryKeyValue: ~Copyable {
     case .split(let heads):
       let kvCount = heads.key.rows / (shape.batch * shape.keys)
       func contiguous(_ tensor: borrowing Tensor) -> HeadPlaces.Heads {
-        HeadPlaces.Heads(contiguous: tensor.address, kvCount, rows: shape.keys, shape)
+        HeadPlaces.Heads(contiguous: tensor, kvCount, rows: shape.keys, shape)
       }
       return HeadPlaces(
         query: HeadPlaces.Heads(
-          contiguous: heads.query.address, shape.heads, rows: shape.sequence, shape),
+          contiguous: heads.query, shape.heads, rows: shape.sequence, shape),
         key: contiguous(heads.key), value: contiguous(heads.value))
     }
   }
@@ -70,33 +69,31 @@ extension Engine {
     let value = make(kvRows, d, .activation, .attentionValue)
     let from = heads.places(shape)
     record(
-      .splitHeads, touching: 4 * from.count(shape) + query.bytes + 2 * key.bytes)
+      .splitHeads, touching: from.bytes(shape) + query.bytes + 2 * key.bytes)
     if isReal {
       func contiguous(
         _ tensor: borrowing Tensor, _ count: Int, rows: Int
       ) -> HeadPlaces.Heads {
-        HeadPlaces.Heads(contiguous: tensor.floats, count, rows: rows, shape)
+        HeadPlaces.Heads(contiguous: tensor, count, rows: rows, shape)
       }
-      copyHeads(
-        from.query, contiguous(query, a, rows: shape.sequence), rows: shape.sequence, shape)
-      copyHeads(from.key, contiguous(key, kvCount, rows: shape.keys), rows: shape.keys, shape)
-      copyHeads(
-        from.value, contiguous(value, kvCount, rows: shape.keys), rows: shape.keys, shape)
+      copyHeads(from.query, contiguous(query, a, rows: shape.sequence), shape)
+      copyHeads(from.key, contiguous(key, kvCount, rows: shape.keys), shape)
+      copyHeads(from.value, contiguous(value, kvCount, rows: shape.keys), shape)
     }
     return .split(QueryKeyValue.Split(query: query, key: key, value: value))
   }
 
-  /// Copies heads, of so many rows each, from one layout to another, which may have more heads, each
-  /// for fewer queries.
+  /// Copies all rows of heads from one layout to another, which may have more heads, each for fewer
+  /// queries.
   func copyHeads(
-    _ source: HeadPlaces.Heads, _ target: HeadPlaces.Heads, rows: Int, _ shape: AttentionShape
+    _ source: HeadPlaces.Heads, _ target: HeadPlaces.Heads, _ shape: AttentionShape
   ) {
     let share = shape.heads / target.count
     Parallel.perform(shape.batch * target.count) { index in
       let item = index / target.count * shape.heads + index % target.count * share
-      copy_rows(
-        target.head(item, shape), source.head(item, shape), rows, shape.headDimension,
-        target.stride, source.stride)
+      source.head(item, shape).copy(
+        rows: source.rows, columns: shape.headDimension, stride: source.stride,
+        to: target.head(item, shape), width: target.stride)
     }
   }
 }
