@@ -213,6 +213,7 @@ void rotary_backward(float *dinout, const float *cosine, const float *sine, size
                      size_t ld);
 
 // ---- cross-entropy -----------------------------------------------------------------------------
+// A row whose target is negative counts for nothing: its loss and its gradient are 0.
 
 // logSoftmax (rows,V), losses (rows): log softmax of logits (rows,V) and -logSoftmax[target].
 // logSoftmax may be the same memory as logits.

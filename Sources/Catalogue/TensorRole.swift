@@ -7,6 +7,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Parameters, and under category `gradient` their gradients.
   case tokenEmbedding = "embedding.token"
   case positionEmbedding = "embedding.position"
+  case tokenTypeEmbedding = "embedding.tokenType"
   case normWeight = "norm.weight"
   case normBias = "norm.bias"
   case qkvWeight = "attention.qkv.weight"
@@ -23,6 +24,10 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertGateWeight = "experts.gate.weight"
   case expertUpWeight = "experts.up.weight"
   case expertDownWeight = "experts.down.weight"
+  case headTransformWeight = "head.transform.weight"
+  case headTransformBias = "head.transform.bias"
+  case poolerWeight = "pooler.weight"
+  case poolerBias = "pooler.bias"
   case headWeight = "head.weight"
   case headBias = "head.bias"
   case weightScale = "weight.scale"
@@ -44,6 +49,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Inputs.
   case tokens = "input.tokens"
   case targets = "input.targets"
+  case tokenTypes = "input.tokenTypes"
 
   // Activations.
   case embeddingOutput = "embedding.output"
@@ -93,6 +99,8 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertProduct = "experts.product"
   case expertOutput = "experts.output"
   case blockOutput = "block.output"
+  case headActivationInput = "head.activationInput"
+  case headActivationOutput = "head.activationOutput"
   case headInput = "head.input"
   case logits = "head.logits"
   case logSoftmax = "loss.logSoftmax"

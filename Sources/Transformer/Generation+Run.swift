@@ -107,6 +107,11 @@ extension Generation.Request {
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape) throws(InputError) {
+    guard shape.architecture.mask != .bidirectional else {
+      throw InputError(
+        "model", found: "\(shape.name), whose tokens see those that follow",
+        expected: "a decoder, such as gpt2")
+    }
     for (option, value) in [("--prompt", prompt), ("--tokens", tokens)] where value < 1 {
       throw InputError(option, found: "\(value)", expected: "a positive integer")
     }

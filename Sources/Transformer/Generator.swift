@@ -26,7 +26,8 @@ public struct Generator: ~Copyable {
     _ shape: ModelShape, _ recipe: Recipe, _ formats: Formats = .fp32, capacity: Int,
     on engine: Engine
   ) {
-    var recipe = recipe
+    var (shape, recipe) = (shape, recipe)
+    shape.architecture.head = shape.architecture.head.trained
     // Nothing is kept for backward, so the convention that keeps least is right.
     recipe.convention = .lean
     recipe.dropout = 0

@@ -3,11 +3,14 @@ extension LanguageModel {
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&embedding.token)
     if embedding.position != nil { body(&embedding.position!) }
+    if embedding.tokenType != nil { body(&embedding.tokenType!) }
     embedding.norm?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
-    finalNorm.forEachParameter(body)
+    final.norm?.forEachParameter(body)
+    final.transform?.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
     if headBias != nil { body(&headBias!) }
+    pooler?.forEachParameter(body)
   }
 }
 
@@ -20,6 +23,13 @@ extension Block {
     attention.projection.linear.forEachParameter(body)
     mlpNorm?.forEachParameter(body)
     mlp.forEachParameter(body)
+  }
+}
+
+extension HeadTransform {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    linear.forEachParameter(body)
+    norm.forEachParameter(body)
   }
 }
 

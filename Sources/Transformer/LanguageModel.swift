@@ -1,14 +1,16 @@
 import Catalogue
 import Instrument
 
-/// A decoder-only language model: embeddings, blocks, a final norm, and a head that may share the
-/// token embedding.
+/// A language model: embeddings, blocks, what follows the last of them, and a head that may share
+/// the token embedding.
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding
   var blocks: BlockStack
-  var finalNorm: Norm
+  var final: FinalLayer
   var ownHead: Parameter?
   var headBias: Parameter?
+  /// Of an encoder without a head: counted, and never run, as it has no part in pre-training.
+  var pooler: Linear?
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
@@ -17,7 +19,7 @@ public struct LanguageModel: ~Copyable {
     let blocks: BlockStack.Saved
     /// The residual stream behind the last block, (R,h).
     let stream: Tensor
-    let finalNorm: Norm.Saved
+    let final: FinalLayer.Saved?
     let head: Head.Saved
   }
 
@@ -40,65 +42,72 @@ public struct LanguageModel: ~Copyable {
       return .normal(
         deviation: residuals.contains(role) ? residual : 0.02, seed: mixed(seed, parameters))
     }
+    let head = shape.architecture.head
     embedding = Embedding(shape, initialisation, engine)
     blocks = BlockStack(shape, initialisation, engine)
-    finalNorm = Norm("finalNorm", shape, engine)
+    final = FinalLayer(shape, initialisation, engine)
     let outer = engine.enter("head")
     ownHead =
-      shape.tiedHead
+      shape.tiedHead || !head.hasScores
       ? nil
       : Parameter(
         .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), isOperand: true,
         engine)
     headBias =
-      shape.architecture.biases.head
+      shape.architecture.biases.head && head.hasScores
       ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
     engine.leave(outer)
+    let again = engine.enter("pooler")
+    pooler =
+      head == .pooler
+      ? Linear(
+        Linear.Roles(weight: .poolerWeight, bias: .poolerBias), input: shape.hidden,
+        output: shape.hidden, initialisation, engine) : nil
+    engine.leave(again)
   }
 
-  /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
-  mutating func forward(
-    _ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step
-  ) -> Evaluated {
+  /// The mean loss of predicting the batch's targets.
+  mutating func forward(_ batch: borrowing Batch, _ step: Step) -> Evaluated {
     var step = step
     forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
-    let embedded = embedding.forward(tokens, step)
+    let embedded = embedding.forward(batch.tokens, kinds: batch.tokenTypes, step)
     let passed = blocks.forward(embedded.stream, step)
     let stream = passed.stream
-    let normalised = finalNorm.forward(stream, step)
-    finalNorm.keepInput(stream, step)
-    let head = headForward(normalised.output, targets: targets, step)
-    return Evaluated(
-      loss: head.loss,
-      saved: Saved(
-        angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
-        finalNorm: normalised.kept(step), head: head.saved))
+    switch final.forward(stream, step) {
+    case .some(let final):
+      let head = headForward(final.output, targets: batch.targets, step)
+      return Evaluated(
+        loss: head.loss,
+        saved: Saved(
+          angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
+          final: final.kept(step), head: head.saved))
+    case .none:
+      let head = headForward(stream, targets: batch.targets, step)
+      return Evaluated(
+        loss: head.loss,
+        saved: Saved(
+          angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
+          final: nil, head: head.saved))
+    }
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
   mutating func backward(
-    _ saved: consuming Saved, tokens: borrowing Tensor, targets: borrowing Tensor, scale: Float,
-    _ step: Step
+    _ saved: consuming Saved, _ batch: borrowing Batch, scale: Float, _ step: Step
   ) {
     var step = step
     let angles = saved.angles
     step.angles = RotaryTable.angles(of: angles)
-    let normalisedGradient = headBackward(
-      saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
-    let gradient = step.engine.make(
-      step.rows, step.shape.hidden, .temporary, .activationGradient,
-      precision: step.engine.formats.stream)
-    finalNorm.backward(
-      into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
-      of: saved.stream, step.engine)
-    _ = consume normalisedGradient
-    _ = consume saved.finalNorm
+    let headGradient = headBackward(
+      saved.head, saved.final, of: saved.stream, targets: batch.targets, scale: scale, step)
+    let gradient = final.backward(headGradient, saved.final, of: saved.stream, step)
     _ = consume saved.stream
     blocks.backward(gradient, saved.blocks, step)
     _ = consume angles
-    embedding.backward(gradient, saved.embedding, tokens: tokens, step)
+    embedding.backward(
+      gradient, saved.embedding, tokens: batch.tokens, kinds: batch.tokenTypes, step)
   }
 
   private func headForward(
@@ -112,18 +121,21 @@ public struct LanguageModel: ~Copyable {
     }
   }
 
+  /// The gradient of the head's input, (R,h).
   private mutating func headBackward(
-    _ saved: consuming Head.Saved, _ normSaved: borrowing Norm.Saved,
+    _ saved: consuming Head.Saved, _ finalSaved: borrowing FinalLayer.Saved?,
     of stream: borrowing Tensor, targets: borrowing Tensor, scale: Float, _ step: Step
   ) -> Tensor {
+    let engine = step.engine
+    let outer = engine.enter("head")
+    defer { engine.leave(outer) }
+    let logits = Head.logitsGradient(
+      saved.distribution, bias: &headBias, targets: targets, scale: scale, step)
     if step.shape.tiedHead {
-      Head.backward(
-        saved, weight: &embedding.token, bias: &headBias, input: finalNorm, normSaved, of: stream,
-        targets: targets, scale: scale, step)
-    } else {
-      Head.backward(
-        saved, weight: &ownHead!, bias: &headBias, input: finalNorm, normSaved, of: stream,
-        targets: targets, scale: scale, step)
+      return Head.backward(
+        logits, weight: &embedding.token, input: final, finalSaved, of: stream, engine)
     }
+    return Head.backward(
+      logits, weight: &ownHead!, input: final, finalSaved, of: stream, engine)
   }
 }

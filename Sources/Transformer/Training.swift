@@ -6,7 +6,7 @@ public struct Training: ~Copyable {
   let engine: Engine
   let shape: ModelShape
   let recipe: Recipe
-  private let corpus: Corpus
+  let corpus: Corpus
   var model: LanguageModel
   private var optimizer: Optimizer
   private var passes = 0
@@ -32,8 +32,11 @@ public struct Training: ~Copyable {
     public let gradientNorm: Double?
   }
 
-  /// Allocates and initialises everything that lives as long as the run.
+  /// Allocates and initialises everything that lives as long as the run. A model without a head
+  /// gets the one that it is pre-trained with.
   public init(_ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine) {
+    var shape = shape
+    shape.architecture.head = shape.architecture.head.trained
     self.engine = engine
     self.shape = shape
     self.recipe = recipe
@@ -61,18 +64,15 @@ public struct Training: ~Copyable {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: passes)
     engine.phase = .forward
     let start = ContinuousClock.now
-    let tokens = input(.tokens)
-    let targets = input(.targets)
-    fill(tokens, targets)
-    let forward = model.forward(tokens, targets: targets, step)
+    let batch = Batch(corpus, step)
+    let forward = model.forward(batch, step)
     afterForward = AfterForward(
       savedForBackward: engine.ledger.bytes(of: .activation),
       sequence: engine.ledger.events.count - 1)
     let middle = ContinuousClock.now
     engine.phase = .backward
     model.backward(
-      forward.saved, tokens: tokens, targets: targets,
-      scale: Float(lossScale / Double(recipe.accumulate)), step)
+      forward.saved, batch, scale: Float(lossScale / Double(recipe.accumulate)), step)
     let end = ContinuousClock.now
     duration[.forward, default: .zero] += middle - start
     duration[.backward, default: .zero] += end - middle
@@ -105,22 +105,5 @@ public struct Training: ~Copyable {
   /// Forgets the gradients.
   public mutating func clearGradients() {
     model.forEachParameter { $0.clearGradient() }
-  }
-
-  func input(_ role: TensorRole) -> Tensor {
-    engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
-  }
-
-  /// Each sequence is a window of the corpus, its targets the same window a token later.
-  func fill(_ tokens: borrowing Tensor, _ targets: borrowing Tensor) {
-    guard engine.isReal else { return }
-    let (x, y) = (tokens.integers, targets.integers)
-    for row in 0..<recipe.batch {
-      let window = corpus.window(passes * recipe.batch + row, count: recipe.sequence)
-      for column in 0..<recipe.sequence {
-        x[row * recipe.sequence + column] = window[window.startIndex + column]
-        y[row * recipe.sequence + column] = window[window.startIndex + column + 1]
-      }
-    }
   }
 }

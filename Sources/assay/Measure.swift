@@ -23,6 +23,9 @@ struct Measure: ParsableCommand {
     try output.requireWritable()
     try trace.requireWritable(replacing: output.force)
     let shape = try ModelShape(named: model)
+    if !output.quiet, !shape.architecture.head.hasScores {
+      Console.note("\(shape.name) has no loss: it is trained with the head of its pre-training\n")
+    }
     let progress = Progress(steps: recipe.steps, isQuiet: output.quiet)
     let ledger = trace.ledger(dry: dry)
     let measurement = try Measurement.run(

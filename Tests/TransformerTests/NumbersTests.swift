@@ -144,10 +144,7 @@ extension Training {
   mutating func logits() -> [Float] {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     engine.phase = .forward
-    let tokens = input(.tokens)
-    let targets = input(.targets)
-    fill(tokens, targets)
-    let forward = model.forward(tokens, targets: targets, step)
+    let forward = model.forward(Batch(corpus, step), step)
     switch forward.saved.head.logits {
     case .some(let logits): return logits.values()
     case .none: return []
