@@ -18,7 +18,7 @@ struct Optimizer {
       let (rows, columns) = (parameter.value.rows, parameter.value.columns)
       let outer = parameter.enterOwnPlace()
       parameter.state = OptimizerState(
-        for: recipe.optimizer, rows: rows, columns: columns, engine)
+        for: recipe.optimizer, rows: rows, columns: columns, matrices: parameter.matrices, engine)
       engine.leave(outer)
     }
   }
@@ -32,20 +32,30 @@ struct Optimizer {
     let isUpdated = recipe.optimizer != .none
     let norm = isUpdated && recipe.clip > 0 ? Self.gradientNorm(&model, engine) : nil
     if isUpdated {
-      let scale = scale(norm)
-      model.forEachParameter { update(&$0, gradientScale: scale, engine) }
+      update(&model, gradientScale: scale(norm), engine)
     }
     model.forEachParameter { $0.clearGradient() }
     return norm
   }
 
-  private func update(_ parameter: inout Parameter, gradientScale: Float, _ engine: Engine) {
-    let constants = AdamWStep(
-      learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
-      weightDecay: recipe.optimizer == .adamw && parameter.decays ? recipe.weightDecay : 0,
-      gradientScale: gradientScale, step: step)
-    parameter.withGradient { gradient in
-      parameter.state.update(parameter.value, gradient: gradient, constants, engine)
+  private func update(_ model: inout LanguageModel, gradientScale: Float, _ engine: Engine) {
+    let constants = { (decays: Bool) in
+      AdamWStep(
+        learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
+        weightDecay: recipe.optimizer == .adamw && decays ? recipe.weightDecay : 0,
+        gradientScale: gradientScale, step: step)
+    }
+    // Optimizers of 8 bits come as one kernel only.
+    switch recipe.optimizer == .adam8bit ? .fused : recipe.optimizerImplementation {
+    case .fused:
+      model.forEachParameter { parameter in
+        parameter.withGradient { gradient in
+          parameter.state.update(
+            parameter.value, gradient: gradient, constants(parameter.decays), engine)
+        }
+      }
+    case .loop: LoopUpdate(engine: engine, constants: constants).run(&model)
+    case .foreach: ForeachUpdate(engine: engine, constants: constants).run(&model)
     }
   }
 

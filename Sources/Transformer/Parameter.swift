@@ -12,6 +12,9 @@ public struct Parameter: ~Copyable {
   /// What the optimizer remembers of it.
   var state = OptimizerState.none
 
+  /// Matrices of the same size that lie one below the other, such as those of experts.
+  let matrices: Int
+
   private let scope: Scope
   private let engine: Engine
 
@@ -24,9 +27,10 @@ public struct Parameter: ~Copyable {
   /// Allocates the weight.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    _ engine: Engine
+    matrices: Int = 1, _ engine: Engine
   ) {
     self.role = role
+    self.matrices = matrices
     self.engine = engine
     scope = engine.scope
     value = engine.make(rows, columns, .parameter, role)
@@ -40,8 +44,11 @@ public struct Parameter: ~Copyable {
   /// The path in the model, such as `block.0.mlp.up.weight`.
   public var path: String { engine.ledger.path(scope, role) }
 
+  /// Whether it is a matrix, and no norm or bias.
+  var isMatrix: Bool { value.rows > 1 }
+
   /// Whether weight decay applies: to matrices, not to norms and biases.
-  var decays: Bool { value.rows > 1 }
+  var decays: Bool { isMatrix }
 
   /// Makes sure that there is a gradient to write to.
   ///

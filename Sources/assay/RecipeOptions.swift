@@ -3,6 +3,7 @@ import Catalogue
 
 extension Precision: ExpressibleByArgument {}
 extension Recipe.Optimizer: ExpressibleByArgument {}
+extension Recipe.OptimizerImplementation: ExpressibleByArgument {}
 extension Recipe.Attention: ExpressibleByArgument {}
 
 extension Recompute: ExpressibleByArgument {
@@ -38,6 +39,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The update rule; none ends a step with the gradients.")
   var optimizer = Recipe().optimizer
 
+  @Option(help: "The update in one pass, op by op over all parameters, or parameter by parameter.")
+  var optimizerImplementation = Recipe().optimizerImplementation
+
   @Option(help: "Attention with all scores in memory, or in tiles.")
   var attention = Recipe().attention
 
@@ -72,6 +76,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.sequence = sequence ?? min(recipe.sequence, shape.positions)
     recipe.precision = precision
     recipe.optimizer = optimizer
+    recipe.optimizerImplementation = optimizerImplementation
     recipe.attention = attention
     recipe.recompute = recompute
     recipe.dropout = dropout

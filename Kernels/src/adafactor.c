@@ -1,0 +1,82 @@
+// Adafactor (Shazeer and Stern, arXiv 1804.04235).
+
+#include "kernels.h"
+#include "vectormath.h"
+
+// mean (R); in (R,C).
+KERNEL void mean_square_rows(float *mean, const float *in, float scale, float weight, size_t R,
+                             size_t C) {
+  for (size_t r = 0; r < R; r++) {
+    const float *x = in + r * C;
+    float sum = 0;
+    VECTORISE(2)
+    for (size_t c = 0; c < C; c++) sum = plus(sum, (scale * x[c]) * (scale * x[c]));
+    const float now = sum / (float)C;
+    mean[r] = weight == 1.0f ? now : mean[r] + weight * (now - mean[r]);
+  }
+}
+
+// mean (C), columns [begin,end) only; in (R,C).
+KERNEL void mean_square_columns(float *mean, const float *in, float scale, float weight, size_t R,
+                                size_t C, size_t begin, size_t end) {
+  const float keep = 1.0f - weight, share = weight / (float)R;
+  VECTORISE(1)
+  for (size_t c = begin; c < end; c++) mean[c] = weight == 1.0f ? 0.0f : keep * mean[c];
+  for (size_t r = 0; r < R; r++) {
+    const float *x = in + r * C;
+    VECTORISE(1)
+    for (size_t c = begin; c < end; c++) mean[c] += share * ((scale * x[c]) * (scale * x[c]));
+  }
+}
+
+// inout, to (n).
+KERNEL void lerp(float *inout, const float *to, float weight, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) inout[i] += weight * (to[i] - inout[i]);
+}
+
+// The gradient over the root of its estimated square.
+INLINE float relative(float gradient, float estimate, float least) {
+  return gradient / __builtin_elementwise_sqrt(larger(estimate, least));
+}
+
+// out, gradient (R,C); rows (R) or NULL; columns (C).
+KERNEL void adafactor_update(float *out, const float *gradient, const float *rows,
+                             const float *columns, float scale, float rowMean, float least,
+                             size_t R, size_t C) {
+  for (size_t r = 0; r < R; r++) {
+    const float row = rows ? rows[r] / rowMean : 1.0f;
+    VECTORISE(1)
+    for (size_t c = 0; c < C; c++)
+      out[r * C + c] = relative(scale * gradient[r * C + c], row * columns[c], least);
+  }
+}
+
+// gradient (R,C); rows (R) or NULL; columns (C).
+KERNEL double adafactor_square_sum(const float *gradient, const float *rows, const float *columns,
+                                   float scale, float rowMean, float least, size_t R, size_t C) {
+  double sum = 0;
+  for (size_t r = 0; r < R; r++) {
+    const float row = rows ? rows[r] / rowMean : 1.0f;
+    VECTORISE(2)
+    for (size_t c = 0; c < C; c++) {
+      const double u = relative(scale * gradient[r * C + c], row * columns[c], least);
+      sum += u * u;
+    }
+  }
+  return sum;
+}
+
+// parameter, gradient (R,C); rows (R) or NULL; columns (C).
+KERNEL void adafactor_apply(float *parameter, const float *gradient, const float *rows,
+                            const float *columns, float scale, float rowMean, float least,
+                            float step, size_t R, size_t C) {
+  for (size_t r = 0; r < R; r++) {
+    const float row = rows ? rows[r] / rowMean : 1.0f;
+    VECTORISE(1)
+    for (size_t c = 0; c < C; c++) {
+      const float u = relative(scale * gradient[r * C + c], row * columns[c], least);
+      parameter[r * C + c] -= step * u;
+    }
+  }
+}
