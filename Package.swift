@@ -17,9 +17,10 @@ let package = Package(
       name: "CKernels", path: "Kernels", sources: ["src"], publicHeadersPath: "include",
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Catalogue", resources: [.embedInCode("Data/presets.json")]),
-    .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "COpenBLAS"]),
+    .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "CMPI", "COpenBLAS"]),
     .target(
       name: "Transformer",
       dependencies: [
@@ -34,7 +35,9 @@ let package = Package(
       ],
       resources: [.embedInCode("Claims")]),
     .target(name: "Verification", dependencies: ["Formulas", "Transformer"]),
-    .target(name: "Reporting", dependencies: ["Verification"]),
+    .target(
+      name: "Projection", dependencies: ["Catalogue", "Formulas", "Instrument", "Transformer"]),
+    .target(name: "Reporting", dependencies: ["Projection", "Verification"]),
     .executableTarget(
       name: "assay",
       dependencies: [
@@ -51,6 +54,9 @@ let package = Package(
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(
+      name: "ProjectionTests",
+      dependencies: ["Catalogue", "Instrument", "Projection", "TestSupport", "Transformer"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -16,23 +16,15 @@ KERNEL void mean_square_rows(float *mean, const float *in, float scale, float we
   }
 }
 
-// mean (C), columns [begin,end) only; in (R,C).
-KERNEL void mean_square_columns(float *mean, const float *in, float scale, float weight, size_t R,
-                                size_t C, size_t begin, size_t end) {
-  const float keep = 1.0f - weight, share = weight / (float)R;
-  VECTORISE(1)
-  for (size_t c = begin; c < end; c++) mean[c] = weight == 1.0f ? 0.0f : keep * mean[c];
+// sum (C), columns [begin,end) only; in (R,C).
+KERNEL void square_sum_columns(float *sum, const float *in, float scale, float share, size_t R,
+                               size_t C, size_t begin, size_t end, bool accumulate) {
+  if (!accumulate && begin < end) memset(sum + begin, 0, (end - begin) * sizeof(float));
   for (size_t r = 0; r < R; r++) {
     const float *x = in + r * C;
     VECTORISE(1)
-    for (size_t c = begin; c < end; c++) mean[c] += share * ((scale * x[c]) * (scale * x[c]));
+    for (size_t c = begin; c < end; c++) sum[c] += share * ((scale * x[c]) * (scale * x[c]));
   }
-}
-
-// inout, to (n).
-KERNEL void lerp(float *inout, const float *to, float weight, size_t n) {
-  VECTORISE(1)
-  for (size_t i = 0; i < n; i++) inout[i] += weight * (to[i] - inout[i]);
 }
 
 // The gradient over the root of its estimated square.

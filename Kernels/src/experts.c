@@ -102,25 +102,10 @@ void router_backward(float *dlogits, const float *dweights, const float *probabi
   }
 }
 
-// out (n,C); in (rows,C); source (n).
-void gather_rows(float *out, const float *in, const int64_t *source, size_t n, size_t C) {
-  for (size_t j = 0; j < n; j++)
-    memcpy(out + j * C, in + (size_t)source[j] * C, C * sizeof(float));
-}
-
-// out (rows,C); in (rows*k,C); weights (rows*k) or NULL; places (rows,k).
-KERNEL void combine_rows(float *out, const float *in, const float *weights, const int64_t *places,
-                         size_t rows, size_t k, size_t C, bool accumulate) {
-  for (size_t r = 0; r < rows; r++) {
-    float *y = out + r * C;
-    if (!accumulate) memset(y, 0, C * sizeof(float));
-    for (size_t i = 0; i < k; i++) {
-      const size_t place = (size_t)places[r * k + i];
-      const float *x = in + place * C, weight = weights ? weights[place] : 1.0f;
-      VECTORISE(1)
-      for (size_t c = 0; c < C; c++) y[c] += weight * x[c];
-    }
-  }
+// inout, in (C).
+KERNEL void add_scaled(float *inout, const float *in, float factor, size_t C) {
+  VECTORISE(1)
+  for (size_t c = 0; c < C; c++) inout[c] += factor * in[c];
 }
 
 // out (rows); a, b (rows,C).

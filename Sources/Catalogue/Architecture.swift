@@ -14,6 +14,8 @@ public struct Architecture: Codable, Sendable, Equatable {
   public var experts: Experts?
   /// How tokens know their positions.
   public var position = Position.learned(offset: 0)
+  /// Which tokens attend to which.
+  public var mask = AttentionMask.causal
   /// Which linear layers have biases.
   public var biases = Biases()
   /// How attention and feed-forward network join the residual stream.

@@ -27,6 +27,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case headBias = "head.bias"
 
   // Optimizer states.
+  case masterWeight = "optimizer.masterWeight"
   case firstMoment = "optimizer.firstMoment"
   case secondMoment = "optimizer.secondMoment"
   case velocity = "optimizer.velocity"
@@ -46,6 +47,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Activations.
   case embeddingOutput = "embedding.output"
   case embeddingDropoutMask = "embedding.dropoutMask"
+  case weightCopy = "weight.copy"
   case normInput = "norm.input"
   case normOutput = "norm.output"
   case normNormalised = "norm.normalised"
@@ -101,6 +103,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case lossGradient = "head.lossGradient"
   case activationGradient = "gradient.activation"
   case attentionWorkspace = "attention.workspace"
+  case productWorkspace = "product.workspace"
   case optimizerRoot = "optimizer.root"
   case optimizerDivisor = "optimizer.divisor"
   case optimizerUpdate = "optimizer.update"

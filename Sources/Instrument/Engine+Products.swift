@@ -1,21 +1,47 @@
 import Catalogue
 
 extension Engine {
-  /// Runs a matrix product on all cores, and counts it under `role`.
+  /// Runs a matrix product on all cores, and counts it under `role`. Operands that are stored in 16
+  /// bits are widened panel by panel into a workspace; sums are kept as floats and rounded once.
   func multiply(
-    _ product: MatrixProduct, _ role: TensorRole, _ c: UnsafeMutablePointer<Float>,
-    _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>
+    _ product: MatrixProduct, _ role: TensorRole, _ c: Elements, _ a: Elements, _ b: Elements
   ) {
-    let elements = product.m * product.k + product.k * product.n + product.m * product.n
     record(
-      .matrixProduct,
-      touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
-    run(product, c, a, b)
+      .matrixProduct, touching: product.bytes(c, a, b),
+      products: [role: ProductCount(executed: product.flops)])
+    if let c = c.floats, let a = a.floats, let b = b.floats {
+      multiply(product, c, a, b)
+    } else {
+      let tiles = ProductTiles(product)
+      let workspace = tileWorkspace(lanes: tiles.count, tiles.workspace)
+      run(tiles, c, a, b, in: workspace)
+    }
   }
 
   /// Runs a matrix product, which is counted elsewhere.
+  ///
+  /// - Parameter workspace: of `tileWorkspace(for:)`, where an operand is stored in 16 bits.
   func run(
+    _ product: MatrixProduct, _ c: Elements, _ a: Elements, _ b: Elements,
+    in workspace: borrowing Tensor?
+  ) {
+    if let c = c.floats, let a = a.floats, let b = b.floats { return multiply(product, c, a, b) }
+    switch workspace {
+    case .some(let workspace): run(ProductTiles(product), c, a, b, in: workspace)
+    case .none: preconditionFailure("no workspace for a product of 16 bits")
+    }
+  }
+
+  /// A workspace for products that are parts of `product`, however it is cut up.
+  func tileWorkspace(for product: MatrixProduct) -> Tensor {
+    tileWorkspace(lanes: ProductTiles(product).count, ProductTiles.mostWorkspace(product))
+  }
+
+  private func tileWorkspace(lanes: Int, _ floats: Int) -> Tensor {
+    make(Self.lanes(for: lanes), floats, .temporary, .productWorkspace, precision: .fp32)
+  }
+
+  private func multiply(
     _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>
   ) {
@@ -44,6 +70,23 @@ extension Engine {
         part.product.run(c + part.offsetC, a, b + part.offsetB, blas)
       }
     }
+  }
+
+  private func run(
+    _ tiles: ProductTiles, _ c: Elements, _ a: Elements, _ b: Elements,
+    in workspace: borrowing Tensor
+  ) {
+    guard let blas else { return }
+    let (floats, width) = (workspace.address, workspace.columns)
+    let lanes = min(workspace.rows, tiles.count)
+    let duration = ContinuousClock().measure {
+      Parallel.perform(lanes) { lane in
+        for index in stride(from: lane, to: tiles.count, by: lanes) {
+          tiles.run(index, c, a, b, in: floats + lane * width, blas)
+        }
+      }
+    }
+    addProductSeconds(duration.seconds * Double(min(lanes, Parallel.threads)))
   }
 
   /// Below this many FLOPs (5 µs of one core) waking another core costs more than it saves.

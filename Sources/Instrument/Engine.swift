@@ -14,20 +14,31 @@ public final class Engine {
   /// Seconds that cores have spent inside matrix products, added up over the cores.
   public private(set) var productSeconds = 0.0
 
+  /// The formats of tensors that are made without one being named.
+  public var formats = Formats.fp32
+  /// Which part of the model and of the batch this is.
+  public let rank: Rank
   /// Rows that each expert of a router got in the last forward pass, by the router's place; in a
   /// dry run, those that it would get if all got the same.
   public private(set) var expertLoads: [Scope: [Int]] = [:]
 
   let arena: Arena?
   let blas: BLAS?
+  let communicator: (any Communicator)?
   /// How many recomputations are under way, one within another.
   private var recomputations = 0
 
   /// An engine without storage.
-  public init(dry ledger: Ledger = Ledger()) {
+  ///
+  /// - Parameters:
+  ///   - ledger: the account to keep.
+  ///   - rank: the part of a layout that runs on it.
+  public init(dry ledger: Ledger = Ledger(), rank: Rank = .alone) {
     self.ledger = ledger
+    self.rank = rank
     arena = nil
     blas = nil
+    communicator = nil
   }
 
   /// An engine that computes.
@@ -36,9 +47,17 @@ public final class Engine {
   ///   - expected: bytes that tensors will take at the peak, as a dry run tells; the run takes more
   ///     memory if it needs more.
   ///   - ledger: the account to keep.
+  ///   - rank: the part of a layout that runs on it.
+  ///   - communicator: carries numbers to the other ranks; needed where there are any.
   /// - Throws: `MissingComponent` where OpenBLAS is not installed.
-  public init(expecting expected: Int, ledger: Ledger = Ledger()) throws(MissingComponent) {
+  public init(
+    expecting expected: Int, ledger: Ledger = Ledger(), rank: Rank = .alone,
+    communicator: (any Communicator)? = nil
+  ) throws(MissingComponent) {
+    precondition(rank.layout.ranks == 1 || communicator != nil, "ranks that cannot talk")
     self.ledger = ledger
+    self.rank = rank
+    self.communicator = communicator
     blas = try BLAS.load()
     arena = Arena(expected: expected)
   }
@@ -56,11 +75,18 @@ public final class Engine {
   }
 
   /// A new tensor, its elements undefined.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - columns: number of columns.
+  ///   - category: what it is for.
+  ///   - role: which tensor it is.
+  ///   - precision: its format; the run's for the category where nil.
   public func make(
     _ rows: Int, _ columns: Int, _ category: Category, _ role: TensorRole,
-    precision: Precision = .fp32
+    precision: Precision? = nil
   ) -> Tensor {
-    Tensor(rows, columns, precision, category, role, self)
+    Tensor(rows, columns, precision ?? formats[category], category, role, self)
   }
 
   /// Enters a place in the model; `leave` returns from it.
@@ -106,6 +132,23 @@ extension Engine {
     guard phase != .load else { return }
     work.accounts[stage, default: Work.Account()].add(
       operation, elementwise: elementwise, touching: bytes, products: products, in: scope)
+  }
+
+  /// Enters what ranks say to each other into the account.
+  ///
+  /// - Returns: whether there is anybody to talk to.
+  @discardableResult
+  func record(
+    _ kind: Communication.Kind, _ group: RankGroup, _ role: TensorRole, elements: Int, bytes: Int
+  ) -> Bool {
+    let members = kind == .send || kind == .receive ? 2 : rank.size(of: group)
+    guard members > 1 else { return false }
+    guard phase != .load else { return true }
+    work.communications.append(
+      Communication(
+        kind: kind, group: group, members: members, stage: stage, role: role, scope: scope,
+        elements: elements, bytes: bytes))
+    return true
   }
 
   /// Notes how many rows each expert got. What backward makes again was noted before.

@@ -18,5 +18,6 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case adamMoments, adamRoot, adamApply, addConstant
   case meanSquares, lerp, adafactor, adafactorUpdate
   case appendToCache, lastRows, largest
+  case convert
   case fill
 }

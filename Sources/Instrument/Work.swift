@@ -54,6 +54,9 @@ public struct Work: Sendable, Equatable {
   /// The accounts, one for each stage.
   public internal(set) var accounts: [Stage: Account] = [:]
 
+  /// What ranks said to each other, in order.
+  public internal(set) var communications: [Communication] = []
+
   /// The account of a stage.
   public subscript(stage: Stage) -> Account { accounts[stage, default: Account()] }
 }

@@ -27,7 +27,8 @@ struct Embedding: ~Copyable {
     let architecture = shape.architecture
     let outer = engine.enter("embedding")
     token = Parameter(
-      .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding), engine)
+      .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding),
+      isOperand: shape.tiedHead, engine)
     if case .learned(let offset) = architecture.position {
       position = Parameter(
         .positionEmbedding, shape.positions + offset, shape.hidden,
@@ -48,7 +49,7 @@ struct Embedding: ~Copyable {
     let outer = engine.enter("embedding")
     let embedded = embed(tokens, first: 0, engine)
     engine.leave(outer)
-    let normalised = norm?.forward(embedded, step)
+    let normalised = norm?.forward(embedded, precision: engine.formats.stream, step)
     guard let normalised else {
       let mask = drop(embedded, step)
       return Forwarded(stream: embedded, saved: Saved(normInput: nil, norm: nil, mask: mask))

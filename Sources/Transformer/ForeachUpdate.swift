@@ -21,8 +21,10 @@ struct ForeachUpdate {
       case .factored: break
       // In place, or fused in every implementation there is.
       default:
-        parameter.state.update(
-          parameter.value, gradient: gradient, constants(parameter.decays), engine)
+        parameter.withMaster {
+          parameter.state.update(
+            $0, gradient: gradient, constants(parameter.decays), engine)
+        }
       }
     }
   }
@@ -33,16 +35,17 @@ struct ForeachUpdate {
         firstMoment: moments.first, secondMoment: moments.second, gradient: gradient, constants)
     }
     var divisors = UniqueArray<Tensor>()
-    forEachMoments(&model) { parameter, moments, _, constants in
-      let divisor = engine.temporary(.optimizerDivisor, like: parameter)
+    forEachMoments(&model) { _, moments, _, constants in
+      let divisor = engine.temporary(.optimizerDivisor, like: moments.second)
       engine.adamRoot(into: divisor, secondMoment: moments.second, constants)
       engine.add(into: divisor, divisor, constant: constants.epsilon)
       divisors.append(divisor)
     }
     var number = 0
     forEachMoments(&model) { parameter, moments, _, constants in
-      engine.adamApply(
-        parameter, firstMoment: moments.first, divisor: divisors[number], constants)
+      parameter.withMaster {
+        engine.adamApply($0, firstMoment: moments.first, divisor: divisors[number], constants)
+      }
       number += 1
     }
   }
@@ -57,7 +60,9 @@ struct ForeachUpdate {
       updates = makeUpdates(&model, areMatrices)
       var number = 0
       forEachFactored(&model, areMatrices) { parameter, _, _, constants in
-        engine.adafactorApply(parameter, update: updates[number], constants)
+        parameter.withMaster {
+          engine.adafactorApply($0, update: updates[number], constants)
+        }
         number += 1
       }
     }
@@ -79,7 +84,7 @@ struct ForeachUpdate {
   ) -> UniqueArray<Tensor> {
     var updates = UniqueArray<Tensor>()
     forEachFactored(&model, areMatrices) { parameter, _, _, _ in
-      updates.append(engine.temporary(.optimizerUpdate, like: parameter))
+      updates.append(engine.updateOf(parameter))
     }
     var means = UniqueArray<Tensor>()
     var number = 0
@@ -96,13 +101,13 @@ struct ForeachUpdate {
   private func forEachMoments(
     _ model: inout LanguageModel,
     _ body: (
-      borrowing Tensor, borrowing OptimizerState.Moments, _ gradient: borrowing Tensor, AdamWStep
+      borrowing Parameter, borrowing OptimizerState.Moments, _ gradient: borrowing Tensor, AdamWStep
     ) -> Void
   ) {
     forEach(&model) { parameter, gradient in
       switch parameter.state {
       case .moments(let moments):
-        body(parameter.value, moments, gradient, constants(parameter.decays))
+        body(parameter, moments, gradient, constants(parameter.decays))
       default: break
       }
     }
@@ -111,14 +116,14 @@ struct ForeachUpdate {
   private func forEachFactored(
     _ model: inout LanguageModel, _ areMatrices: Bool,
     _ body: (
-      borrowing Tensor, borrowing FactoredMoment, _ gradient: borrowing Tensor, AdafactorStep
+      borrowing Parameter, borrowing FactoredMoment, _ gradient: borrowing Tensor, AdafactorStep
     ) -> Void
   ) {
     forEach(&model) { parameter, gradient in
       guard parameter.isMatrix == areMatrices else { return }
       switch parameter.state {
       case .factored(let moment):
-        body(parameter.value, moment, gradient, constants(parameter.decays).ofAdafactor)
+        body(parameter, moment, gradient, constants(parameter.decays).ofAdafactor)
       default: break
       }
     }

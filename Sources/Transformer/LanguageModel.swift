@@ -47,7 +47,9 @@ public struct LanguageModel: ~Copyable {
     ownHead =
       shape.tiedHead
       ? nil
-      : Parameter(.headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
+      : Parameter(
+        .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), isOperand: true,
+        engine)
     headBias =
       shape.architecture.biases.head
       ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
@@ -55,8 +57,11 @@ public struct LanguageModel: ~Copyable {
   }
 
   /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
-  func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
+  mutating func forward(
+    _ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step
+  ) -> Evaluated {
     var step = step
+    forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
     let embedded = embedding.forward(tokens, step)
@@ -83,7 +88,8 @@ public struct LanguageModel: ~Copyable {
     let normalisedGradient = headBackward(
       saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
     let gradient = step.engine.make(
-      step.rows, step.shape.hidden, .temporary, .activationGradient)
+      step.rows, step.shape.hidden, .temporary, .activationGradient,
+      precision: step.engine.formats.stream)
     finalNorm.backward(
       into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
       of: saved.stream, step.engine)
@@ -100,9 +106,9 @@ public struct LanguageModel: ~Copyable {
   ) -> Head.Evaluated {
     switch ownHead {
     case .some(let own):
-      Head.forward(input, weight: own.value, bias: headBias, targets: targets, step)
+      Head.forward(input, weight: own, bias: headBias, targets: targets, step)
     case .none:
-      Head.forward(input, weight: embedding.token.value, bias: headBias, targets: targets, step)
+      Head.forward(input, weight: embedding.token, bias: headBias, targets: targets, step)
     }
   }
 

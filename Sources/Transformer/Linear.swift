@@ -17,13 +17,14 @@ struct Linear: ~Copyable {
     _ roles: Roles, input: Int, output: Int,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
-    weight = Parameter(roles.weight, output, input, initialisation(roles.weight), engine)
+    weight = Parameter(
+      roles.weight, output, input, initialisation(roles.weight), isOperand: true, engine)
     bias = roles.bias.map { Parameter($0, 1, output, .constant(0), engine) }
   }
 
   /// Writes the output (R,out) of `input` (R,in).
   func forward(into output: borrowing Tensor, _ input: borrowing Tensor, _ engine: Engine) {
-    engine.linear(into: output, input, weight: weight.value)
+    engine.linear(into: output, input, weight: weight)
     switch bias {
     case .some(let bias): engine.addBias(output, bias.value)
     case .none: break
@@ -56,11 +57,22 @@ struct Linear: ~Copyable {
     }
   }
 
-  /// The gradient of the input, (R,in), from that of the output, (R,out).
-  func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
+  /// The gradient of the input, (R,in), from that of the output, (R,out): the last use of the
+  /// weight in a pass.
+  mutating func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
     let inputGradient = engine.make(
       gradient.rows, weight.value.columns, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, gradient, weight: weight.value)
+    addInputGradient(into: inputGradient, accumulating: false, gradient, engine)
     return inputGradient
+  }
+
+  /// The same into a tensor that holds another layer's share where `accumulating`.
+  mutating func addInputGradient(
+    into inputGradient: borrowing Tensor, accumulating: Bool, _ gradient: borrowing Tensor,
+    _ engine: Engine
+  ) {
+    engine.linearInputGradient(
+      into: inputGradient, accumulating: accumulating, gradient, weight: weight)
+    weight.releaseCopy()
   }
 }

@@ -30,34 +30,38 @@ struct LoopUpdate {
       parameter.withGradient { gradient in
         switch parameter.state {
         case .moments(let moments):
-          adam(parameter.value, moments, gradient, constants, &named)
+          adam(parameter, moments, gradient, constants, &named)
         case .factored(let moment):
-          adafactor(parameter.value, moment, gradient, constants.ofAdafactor, &named)
+          adafactor(parameter, moment, gradient, constants.ofAdafactor, &named)
         // In place, or fused in every implementation there is.
         default:
-          parameter.state.update(parameter.value, gradient: gradient, constants, engine)
+          parameter.withMaster {
+            parameter.state.update($0, gradient: gradient, constants, engine)
+          }
         }
       }
     }
   }
 
   private func adam(
-    _ parameter: borrowing Tensor, _ moments: borrowing OptimizerState.Moments,
+    _ parameter: borrowing Parameter, _ moments: borrowing OptimizerState.Moments,
     _ gradient: borrowing Tensor, _ constants: AdamWStep, _ named: inout Named
   ) {
     engine.adamMoments(
       firstMoment: moments.first, secondMoment: moments.second, gradient: gradient, constants)
-    let root = engine.temporary(.optimizerRoot, like: parameter)
+    let root = engine.temporary(.optimizerRoot, like: moments.second)
     engine.adamRoot(into: root, secondMoment: moments.second, constants)
-    let divisor = engine.temporary(.optimizerDivisor, like: parameter)
+    let divisor = engine.temporary(.optimizerDivisor, like: moments.second)
     engine.add(into: divisor, root, constant: constants.epsilon)
     _ = consume root
-    engine.adamApply(parameter, firstMoment: moments.first, divisor: divisor, constants)
+    parameter.withMaster {
+      engine.adamApply($0, firstMoment: moments.first, divisor: divisor, constants)
+    }
     named.divisor = consume divisor
   }
 
   private func adafactor(
-    _ parameter: borrowing Tensor, _ moment: borrowing FactoredMoment,
+    _ parameter: borrowing Parameter, _ moment: borrowing FactoredMoment,
     _ gradient: borrowing Tensor, _ constants: AdafactorStep, _ named: inout Named
   ) {
     if let rowSquares = engine.newRowSquares(moment, gradient, constants) {
@@ -66,12 +70,12 @@ struct LoopUpdate {
     } else {
       named.squares = engine.newColumnSquares(moment, gradient, constants)
     }
-    let update = engine.temporary(.optimizerUpdate, like: parameter)
+    let update = engine.updateOf(parameter)
     let rowMeans = engine.rowMeans(moment)
     engine.adafactorUpdate(
       into: update, moment, rowMeans: rowMeans, gradient: gradient, constants)
     _ = consume rowMeans
-    engine.adafactorApply(parameter, update: update, constants)
+    parameter.withMaster { engine.adafactorApply($0, update: update, constants) }
     named.update = consume update
   }
 }
@@ -79,7 +83,13 @@ struct LoopUpdate {
 /// The temporaries of an update.
 extension Engine {
   func temporary(_ role: TensorRole, like tensor: borrowing Tensor) -> Tensor {
-    make(tensor.rows, tensor.columns, .temporary, role)
+    make(tensor.rows, tensor.columns, .temporary, role, precision: tensor.precision)
+  }
+
+  /// Room for an update by Adafactor, in the format of its moments.
+  func updateOf(_ parameter: borrowing Parameter) -> Tensor {
+    let (rows, columns) = (parameter.value.rows, parameter.value.columns)
+    return make(rows, columns, .temporary, .optimizerUpdate, precision: .fp32)
   }
 
   /// The mean squares of the gradient's rows, which the moment has been moved towards; nil for a
@@ -111,7 +121,7 @@ extension Engine {
   func rowMeans(_ moment: borrowing FactoredMoment) -> Tensor? {
     switch moment.rows {
     case .none: nil
-    case .some: make(moment.columns.rows, 1, .temporary, .optimizerRowMean)
+    case .some: make(moment.columns.rows, 1, .temporary, .optimizerRowMean, precision: .fp32)
     }
   }
 }

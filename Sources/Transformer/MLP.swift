@@ -69,7 +69,7 @@ struct MLP: ~Copyable {
       up.forward(into: upOutput, input, engine)
       return Expanded(activationInput: hidden, upOutput: upOutput)
     case .none:
-      engine.linear(into: hidden, input, weight: up.weight.value)
+      engine.linear(into: hidden, input, weight: up.weight)
       return Expanded(activationInput: hidden, upOutput: nil)
     }
   }

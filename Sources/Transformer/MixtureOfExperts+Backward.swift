@@ -45,7 +45,11 @@ extension MixtureOfExperts {
       routerBackward(logitsGradient, input, engine)
       expertsBackward(hidden, upGradient, expertInput, from: input, routing, engine)
     }
-    return inputGradient(hidden, upGradient, logitsGradient, routing, engine)
+    let gradient = inputGradient(hidden, upGradient, logitsGradient, routing, engine)
+    gate.releaseCopy()
+    up.releaseCopy()
+    router.releaseCopy()
+    return gradient
   }
 
   /// Gradients behind the activation: that of what goes down, weighted, and those of the weights.
@@ -68,7 +72,8 @@ extension MixtureOfExperts {
     let outer = engine.enter("experts")
     defer { engine.leave(outer) }
     let hidden = engine.make(product.rows, product.columns, .temporary, .activationGradient)
-    engine.groupedLinearInputGradient(into: hidden, sent, weights: down.value, routing)
+    engine.groupedLinearInputGradient(into: hidden, sent, weights: down, routing)
+    down.releaseCopy()
     let weights = engine.make(
       product.rows, 1, .temporary, .routerWeightGradient, precision: .fp32)
     engine.dotRows(into: weights, hidden, product)
@@ -135,14 +140,14 @@ extension MixtureOfExperts {
     let hidden = router.value.columns
     let sent = engine.within("experts") {
       let sent = engine.make(routing.pairs, hidden, .temporary, .activationGradient)
-      engine.groupedLinearInputGradient(into: sent, gateGradient, weights: gate.value, routing)
+      engine.groupedLinearInputGradient(into: sent, gateGradient, weights: gate, routing)
       engine.groupedLinearInputGradient(
-        into: sent, accumulating: true, upGradient, weights: up.value, routing)
+        into: sent, accumulating: true, upGradient, weights: up, routing)
       return sent
     }
     return engine.within("router") {
       let gradient = engine.make(logitsGradient.rows, hidden, .temporary, .activationGradient)
-      engine.linearInputGradient(into: gradient, logitsGradient, weight: router.value)
+      engine.linearInputGradient(into: gradient, logitsGradient, weight: router)
       engine.combineRows(into: gradient, accumulating: true, sent, routing, weighted: false)
       return gradient
     }

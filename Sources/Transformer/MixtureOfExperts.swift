@@ -56,7 +56,8 @@ struct MixtureOfExperts: ~Copyable {
     ) -> Parameter {
       engine.within(place) {
         Parameter(
-          role, matrices * rows, columns, initialisation(role), matrices: matrices, engine)
+          role, matrices * rows, columns, initialisation(role), isOperand: true,
+          matrices: matrices, engine)
       }
     }
     let (count, hidden, inner) = (experts.count, shape.hidden, shape.feedForward)
@@ -92,10 +93,10 @@ struct MixtureOfExperts: ~Copyable {
     let sent = gathered(input, routing, .activation, .expertInput, engine)
     let activationInput = engine.make(
       sent.rows, step.shape.feedForward, .activation, .expertActivationInput)
-    engine.groupedLinear(into: activationInput, sent, weights: gate.value, routing)
+    engine.groupedLinear(into: activationInput, sent, weights: gate, routing)
     let upOutput = engine.make(
       sent.rows, step.shape.feedForward, .activation, .expertUpOutput)
-    engine.groupedLinear(into: upOutput, sent, weights: up.value, routing)
+    engine.groupedLinear(into: upOutput, sent, weights: up, routing)
     return Expanded(
       probabilities: probabilities, routing: routing,
       input: sent.kept(if: step.convention.keepsExpertInput), activationInput: activationInput,
@@ -106,7 +107,7 @@ struct MixtureOfExperts: ~Copyable {
   private func probabilities(_ input: borrowing Tensor, _ engine: Engine) -> Tensor {
     engine.within("router") {
       let logits = engine.make(input.rows, experts.count, .activation, .routerLogits)
-      engine.linear(into: logits, input, weight: router.value)
+      engine.linear(into: logits, input, weight: router)
       let probabilities = engine.make(
         input.rows, experts.count, .activation, .routerProbabilities, precision: .fp32)
       engine.routerSoftmax(into: probabilities, logits)
@@ -187,7 +188,7 @@ struct MixtureOfExperts: ~Copyable {
     engine.within("experts") {
       let output = engine.make(
         product.rows, down.value.rows / experts.count, .activation, .expertOutput)
-      engine.groupedLinear(into: output, product, weights: down.value, routing)
+      engine.groupedLinear(into: output, product, weights: down, routing)
       return output
     }
   }

@@ -5,6 +5,8 @@ import Instrument
 struct Optimizer {
   private let recipe: Recipe
   private var step = 0
+  /// By how much the loss is multiplied before backward; 1 where gradients have the range for it.
+  private(set) var lossScale: LossScale
 
   /// Decay of the moments (Brown et al., 2020, appendix B).
   static let betas: (Float, Float) = (0.9, 0.95)
@@ -14,25 +16,32 @@ struct Optimizer {
   /// Allocates what is remembered of every parameter.
   init(_ recipe: Recipe, for model: inout LanguageModel, _ engine: Engine) {
     self.recipe = recipe
+    lossScale = LossScale(isActive: recipe.precision.scalesLoss)
     model.forEachParameter { parameter in
       let (rows, columns) = (parameter.value.rows, parameter.value.columns)
       let outer = parameter.enterOwnPlace()
+      if recipe.hasMasterWeights { parameter.master = parameter.masterCopy() }
       parameter.state = OptimizerState(
         for: recipe.optimizer, rows: rows, columns: columns, matrices: parameter.matrices, engine)
       engine.leave(outer)
     }
   }
 
-  /// Updates every parameter and frees its gradient.
+  /// Updates every parameter and frees its gradient. Where the scale of the loss was too large for
+  /// its gradient, nothing is updated.
   ///
   /// - Returns: the norm of the gradient before clipping; nil in a dry run, and where nothing is
   ///   clipped or updated.
   mutating func update(_ model: inout LanguageModel, _ engine: Engine) -> Double? {
-    step += 1
     let isUpdated = recipe.optimizer != .none
-    let norm = isUpdated && recipe.clip > 0 ? Self.gradientNorm(&model, engine) : nil
-    if isUpdated {
-      update(&model, gradientScale: scale(norm), engine)
+    if recipe.copiesGradients { model.forEachParameter { $0.widenGradient() } }
+    let needsNorm = isUpdated && (recipe.clip > 0 || recipe.precision.scalesLoss)
+    let norm = needsNorm ? Self.gradientNorm(&model, engine).map { $0 / lossScale.value } : nil
+    let isFinite = norm?.isFinite ?? true
+    if recipe.precision.scalesLoss, isUpdated { lossScale.update(isFinite: isFinite) }
+    if isUpdated, isFinite || !recipe.precision.scalesLoss {
+      step += 1
+      update(&model, gradientScale: scale(norm) / Float(lossScale.used), engine)
     }
     model.forEachParameter { $0.clearGradient() }
     return norm
@@ -50,8 +59,10 @@ struct Optimizer {
     case .fused:
       model.forEachParameter { parameter in
         parameter.withGradient { gradient in
-          parameter.state.update(
-            parameter.value, gradient: gradient, constants(parameter.decays), engine)
+          parameter.withMaster { master in
+            parameter.state.update(
+              master, gradient: gradient, constants(parameter.decays), engine)
+          }
         }
       }
     case .loop: LoopUpdate(engine: engine, constants: constants).run(&model)

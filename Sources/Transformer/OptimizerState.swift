@@ -44,8 +44,11 @@ extension OptimizerState {
   init(
     for optimizer: Recipe.Optimizer, rows: Int, columns: Int, matrices: Int = 1, _ engine: Engine
   ) {
-    func zeros(_ role: TensorRole, _ rows: Int = rows, _ columns: Int = columns) -> Tensor {
-      let tensor = engine.make(rows, columns, .optimizerState, role)
+    func zeros(
+      _ role: TensorRole, _ rows: Int = rows, _ columns: Int = columns,
+      precision: Precision? = nil
+    ) -> Tensor {
+      let tensor = engine.make(rows, columns, .optimizerState, role, precision: precision)
       engine.fill(tensor, with: 0)
       return tensor
     }
@@ -57,10 +60,11 @@ extension OptimizerState {
     case .adafactor where rows > 1:
       self = .factored(
         FactoredMoment(
-          rows: zeros(.secondMomentRows, rows, 1),
-          columns: zeros(.secondMomentColumns, matrices, columns)))
+          rows: zeros(.secondMomentRows, rows, 1, precision: .fp32),
+          columns: zeros(.secondMomentColumns, matrices, columns, precision: .fp32)))
     case .adafactor:
-      self = .factored(FactoredMoment(rows: nil, columns: zeros(.secondMoment)))
+      self = .factored(
+        FactoredMoment(rows: nil, columns: zeros(.secondMoment, precision: .fp32)))
     case .adam, .adamw, .adam8bit:
       self = .moments(Moments(first: zeros(.firstMoment), second: zeros(.secondMoment)))
     }
@@ -112,8 +116,10 @@ extension OptimizerState.Quantised {
     let blocks = (count + Engine.adam8BitBlock - 1) / Engine.adam8BitBlock
     first = engine.make(1, count, .optimizerState, .firstMoment, precision: .int8)
     second = engine.make(1, count, .optimizerState, .secondMoment, precision: .int8)
-    firstScale = engine.make(1, blocks, .optimizerState, .firstMomentScale)
-    secondScale = engine.make(1, blocks, .optimizerState, .secondMomentScale)
+    firstScale = engine.make(
+      1, blocks, .optimizerState, .firstMomentScale, precision: .fp32)
+    secondScale = engine.make(
+      1, blocks, .optimizerState, .secondMomentScale, precision: .fp32)
     // Whatever the bytes stand for, times a scale of 0 it is 0.
     engine.fill(bytes: first, with: 0)
     engine.fill(bytes: second, with: 0)

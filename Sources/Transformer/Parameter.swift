@@ -9,14 +9,23 @@ public struct Parameter: ~Copyable {
   public let value: Tensor
   /// Its gradient: absent from the start of a step until backward reaches it.
   private var gradient: Tensor?
+  /// The gradient in 32 bits, where the optimizer gets it from a copy.
+  private var mainGradient: Tensor?
   /// What the optimizer remembers of it.
   var state = OptimizerState.none
+  /// The weight in 32 bits, where it is stored in 16: what the optimizer updates.
+  var master: Tensor?
+  /// The weight in the format of the products that it takes part in, from the start of a forward
+  /// pass until backward has used it; absent where that is its own format.
+  var copy: Tensor?
+  /// Whether it is an operand of matrix products.
+  let isOperand: Bool
 
   /// Matrices of the same size that lie one below the other, such as those of experts.
   let matrices: Int
 
-  private let scope: Scope
-  private let engine: Engine
+  let scope: Scope
+  let engine: Engine
 
   /// The first values of a weight.
   enum Initialisation {
@@ -25,11 +34,21 @@ public struct Parameter: ~Copyable {
   }
 
   /// Allocates the weight.
+  ///
+  /// - Parameters:
+  ///   - role: which weight it is.
+  ///   - rows: number of rows.
+  ///   - columns: number of columns.
+  ///   - initialisation: its first values.
+  ///   - isOperand: whether it takes part in matrix products.
+  ///   - matrices: how many lie one below the other in it.
+  ///   - engine: allocates it.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    matrices: Int = 1, _ engine: Engine
+    isOperand: Bool = false, matrices: Int = 1, _ engine: Engine
   ) {
     self.role = role
+    self.isOperand = isOperand
     self.matrices = matrices
     self.engine = engine
     scope = engine.scope
@@ -73,10 +92,26 @@ public struct Parameter: ~Copyable {
 
   /// Calls `body` with the gradient, if there is one.
   public func withGradient(_ body: (borrowing Tensor) -> Void) {
+    switch mainGradient {
+    case .some(let gradient): return body(gradient)
+    case .none: break
+    }
     switch gradient {
     case .some(let gradient): body(gradient)
     case .none: break
     }
+  }
+
+  /// Makes a copy of the gradient in 32 bits, which takes its place until both are freed.
+  mutating func widenGradient() {
+    let outer = engine.scope
+    engine.leave(scope)
+    switch gradient {
+    case .none: break
+    case .some(let gradient):
+      mainGradient = engine.copy(of: gradient, .gradient, role, precision: .fp32)
+    }
+    engine.leave(outer)
   }
 
   /// Enters the place that is the parameter's path; `Engine.leave` returns from it.
@@ -88,7 +123,10 @@ public struct Parameter: ~Copyable {
   }
 
   /// Frees the gradient.
-  mutating func clearGradient() { gradient = nil }
+  mutating func clearGradient() {
+    gradient = nil
+    mainGradient = nil
+  }
 
   private var hasGradient: Bool {
     switch gradient {

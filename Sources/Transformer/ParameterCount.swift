@@ -35,7 +35,7 @@ public struct ParameterCount: Codable, Sendable {
     let built = LanguageModel(shape, seed: 0, engine)
     let ledger = engine.ledger
     let weights = ledger.alive.filter { $0.category == .parameter }
-    model = Measurement.Model(shape, ledger)
+    model = Measurement.Model(shape, ledger, precision: .fp32)
     total = weights.reduce(0) { $0 + $1.elements }
     active = model.activeParameters
     trainable = total

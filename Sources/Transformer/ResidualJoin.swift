@@ -25,7 +25,8 @@ struct ResidualJoin {
   ) -> Forwarded<Saved> {
     let engine = step.engine
     let (rows, hidden) = (stream.rows, stream.columns)
-    let output = engine.make(rows, hidden, .activation, .blockOutput)
+    let output = engine.make(
+      rows, hidden, .activation, .blockOutput, precision: engine.formats.stream)
     guard isApart(step) else {
       write(output)
       engine.add(into: output, output, stream)

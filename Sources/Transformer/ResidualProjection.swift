@@ -35,8 +35,9 @@ struct ResidualProjection: ~Copyable {
     _ input: borrowing Tensor, bias: borrowing Tensor, addingTo stream: borrowing Tensor,
     _ engine: Engine
   ) -> Forwarded<Saved> {
-    let output = engine.make(stream.rows, stream.columns, .activation, .blockOutput)
-    engine.linear(into: output, input, weight: linear.weight.value)
+    let output = engine.make(
+      stream.rows, stream.columns, .activation, .blockOutput, precision: engine.formats.stream)
+    engine.linear(into: output, input, weight: linear.weight)
     engine.addBiasAndResidual(output, bias: bias, residual: stream)
     return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
   }

@@ -39,6 +39,7 @@ public struct Training: ~Copyable {
     self.recipe = recipe
     self.corpus = corpus
     engine.phase = .load
+    engine.formats = recipe.formats
     model = LanguageModel(shape, seed: recipe.seed, engine)
     optimizer = Optimizer(recipe, for: &model, engine)
   }
@@ -70,13 +71,17 @@ public struct Training: ~Copyable {
     let middle = ContinuousClock.now
     engine.phase = .backward
     model.backward(
-      forward.saved, tokens: tokens, targets: targets, scale: 1 / Float(recipe.accumulate), step)
+      forward.saved, tokens: tokens, targets: targets,
+      scale: Float(lossScale / Double(recipe.accumulate)), step)
     let end = ContinuousClock.now
     duration[.forward, default: .zero] += middle - start
     duration[.backward, default: .zero] += end - middle
     passes += 1
     return forward.loss
   }
+
+  /// By how much the loss is multiplied before backward: 1, but for binary16.
+  public var lossScale: Double { optimizer.lossScale.value }
 
   /// Clips the gradients, updates the weights, and frees the gradients.
   ///

@@ -32,7 +32,7 @@ extension Engine {
     let updateSquares = factors.squareSum()
     let size = constants.size(
       parameterSquares: parameterSquares, updateSquares: updateSquares, count: parameter.count)
-    factors.apply(to: parameter.floats, size)
+    factors.apply(to: parameter.elements, size)
   }
 
   /// The update before its size is known, into `update`, which the caller owns.
@@ -54,7 +54,7 @@ extension Engine {
     case .some(let means): means.assign(factors.rowMeans)
     case .none: break
     }
-    factors.write(to: update.floats)
+    factors.write(to: update.elements)
   }
 
   /// The step of an update.
@@ -84,11 +84,9 @@ extension Engine {
     record(
       .meanSquares, elementwise: 3 * gradient.count, touching: gradient.bytes + 2 * means.bytes)
     guard isReal else { return }
-    let (mean, g, width) = (means.floats, gradient.floats, gradient.columns)
-    Parallel.ranges(gradient.rows, grain: 16) { rows in
-      let at = rows.lowerBound
-      mean_square_rows(
-        mean + at, g + at * width, constants.gradientScale, weight, rows.count, width)
+    let width = gradient.columns
+    RowKernel.perform(gradient.rows, grain: 16, [.updated(means), .read(gradient)]) { rows, at in
+      mean_square_rows(at[0], at[1], constants.gradientScale, weight, rows.count, width)
     }
   }
 
@@ -106,13 +104,20 @@ extension Engine {
     record(
       .meanSquares, elementwise: 3 * gradient.count, touching: gradient.bytes + 2 * means.bytes)
     guard isReal else { return }
-    let (mean, g, width) = (means.floats, gradient.floats, gradient.columns)
-    let (matrices, rows) = (means.rows, gradient.rows / means.rows)
-    for matrix in 0..<matrices {
-      Parallel.ranges(width, grain: 64) { columns in
-        mean_square_columns(
-          mean + matrix * width, g + matrix * rows * width, constants.gradientScale, weight, rows,
-          width, columns.lowerBound, columns.upperBound)
+    let (width, rows) = (gradient.columns, gradient.rows / means.rows)
+    let keeps = weight < 1
+    if keeps { CKernels.scale(means.floats, means.floats, 1 - weight, means.count) }
+    for matrix in 0..<means.rows {
+      func part(_ elements: Elements, _ row: Int, _ use: Operand.Use) -> Operand {
+        Operand(elements: elements.advanced(by: row * width), columns: width, use: use)
+      }
+      ColumnSums.perform(
+        into: [part(means.elements, matrix, .updated)], accumulating: keeps,
+        [part(gradient.elements, matrix * rows, .read)], rows: rows, grain: 64
+      ) { piece, sums, at in
+        square_sum_columns(
+          sums[0], at[0], constants.gradientScale, weight / Float(rows), piece.rows.count,
+          piece.width, piece.columns.lowerBound, piece.columns.upperBound, piece.isAccumulating)
       }
     }
   }
@@ -127,20 +132,21 @@ extension Engine {
   }
 }
 
-/// What the kernels need to know of a moment and a gradient.
+/// What the kernels need to know of a moment, which is in 32 bits, and of a gradient.
 private struct AdafactorFactors {
-  typealias Floats = UnsafeMutablePointer<Float>
-  private let gradient: Floats
-  private let rows: Floats?
-  private let columns: Floats
+  private let gradient: Elements
+  private let rows: UnsafeMutablePointer<Float>?
+  private let columns: UnsafeMutablePointer<Float>
   private let scale: Float
   /// Rows and columns of each matrix, and how many there are.
   private let shape: (rows: Int, columns: Int, matrices: Int)
+  /// The mean of the rows' means, of each matrix; 1 for a vector.
+  let rowMeans: [Float]
 
   init(
     _ moment: borrowing FactoredMoment, _ gradient: borrowing Tensor, _ constants: AdafactorStep
   ) {
-    self.gradient = gradient.floats
+    self.gradient = gradient.elements
     rows = moment.rowsOrNil
     columns = moment.columns.floats
     scale = constants.gradientScale
@@ -149,38 +155,27 @@ private struct AdafactorFactors {
     rowMeans = (0..<moment.matrices).map { Self.mean(moment.rowsOrNil, $0 * height, height) }
   }
 
-  private static func mean(_ rows: Floats?, _ first: Int, _ count: Int) -> Float {
+  private static func mean(_ rows: UnsafeMutablePointer<Float>?, _ first: Int, _ count: Int)
+    -> Float
+  {
     guard let rows else { return 1 }
     let sum = (first..<first + count).reduce(0.0) { $0 + Double(rows[$1]) }
     return max(Float(sum / Double(count)), AdafactorStep.leastRowMean)
   }
 
-  /// The mean of the rows' means, of each matrix; 1 for a vector.
-  let rowMeans: [Float]
-
-  /// Part of one matrix.
-  private struct Part {
-    let gradient: Floats
-    let rows: Floats?
-    let columns: Floats
-    let rowMean: Float
-    let offset: Int
-    let count: Int
-  }
-
-  func write(to update: Floats) {
-    forEachPart { part, _ in
+  func write(to update: Elements) {
+    forEachPart([(update, .written)]) { part, at, _ in
       adafactor_update(
-        update + part.offset, part.gradient, part.rows, part.columns, scale, part.rowMean,
-        AdafactorStep.least, part.count, shape.columns)
+        at[1], at[0], part.rows, part.columns, scale, part.rowMean, AdafactorStep.least,
+        part.count, shape.columns)
     }
   }
 
-  func apply(to parameter: Floats, _ step: Float) {
-    forEachPart { part, _ in
+  func apply(to parameter: Elements, _ step: Float) {
+    forEachPart([(parameter, .updated)]) { part, at, _ in
       adafactor_apply(
-        parameter + part.offset, part.gradient, part.rows, part.columns, scale, part.rowMean,
-        AdafactorStep.least, step, part.count, shape.columns)
+        at[1], at[0], part.rows, part.columns, scale, part.rowMean, AdafactorStep.least, step,
+        part.count, shape.columns)
     }
   }
 
@@ -188,30 +183,45 @@ private struct AdafactorFactors {
     var sums = [Double](repeating: 0, count: shape.matrices * pieces.count)
     sums.withUnsafeMutableBufferPointer { sums in
       let sums = sums.baseAddress!
-      forEachPart { part, index in
-        sums[index] = adafactor_square_sum(
-          part.gradient, part.rows, part.columns, scale, part.rowMean, AdafactorStep.least,
-          part.count, shape.columns)
+      forEachPart([]) { part, at, index in
+        sums[index] += adafactor_square_sum(
+          at[0], part.rows, part.columns, scale, part.rowMean, AdafactorStep.least, part.count,
+          shape.columns)
       }
     }
     return sums.reduce(0, +)
   }
 
+  /// Rows of one matrix, with what belongs to them.
+  private struct Part {
+    let rows: UnsafeMutablePointer<Float>?
+    let columns: UnsafeMutablePointer<Float>
+    let rowMean: Float
+    let count: Int
+  }
+
   /// The same on any machine, so that sums over them are.
   private var pieces: [Range<Int>] { Parallel.pieces(shape.rows, grain: 16, most: 64) }
 
-  private func forEachPart(_ body: (Part, _ index: Int) -> Void) {
+  /// Calls `body` for all rows, with those of the gradient and of the other operands, and the number
+  /// of the piece.
+  private func forEachPart(
+    _ others: [(Elements, Operand.Use)], _ body: (Part, Floats, Int) -> Void
+  ) {
     let pieces = pieces
+    let operands = ([(gradient, Operand.Use.read)] + others).map {
+      Operand(elements: $0.0, columns: shape.columns, use: $0.1)
+    }
     for matrix in 0..<shape.matrices {
       let first = matrix * shape.rows
-      let rowMean = rowMeans[matrix]
       Parallel.perform(pieces.count) { index in
-        let row = first + pieces[index].lowerBound
-        let part = Part(
-          gradient: gradient + row * shape.columns, rows: rows.map { $0 + row },
-          columns: columns + matrix * shape.columns, rowMean: rowMean,
-          offset: row * shape.columns, count: pieces[index].count)
-        body(part, matrix * pieces.count + index)
+        let range = first + pieces[index].lowerBound..<first + pieces[index].upperBound
+        RowKernel.run(range, operands) { range, at in
+          let part = Part(
+            rows: rows.map { $0 + range.lowerBound }, columns: columns + matrix * shape.columns,
+            rowMean: rowMeans[matrix], count: range.count)
+          body(part, at, matrix * pieces.count + index)
+        }
       }
     }
   }

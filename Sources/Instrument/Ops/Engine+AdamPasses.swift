@@ -12,11 +12,15 @@ extension Engine {
     // The clipping, and three operations for each moment and one for the square.
     record(.adamMoments, elementwise: 8 * gradient.count, touching: 5 * gradient.bytes)
     guard isReal else { return }
-    let (m, v, g) = (firstMoment.floats, secondMoment.floats, gradient.floats)
-    Parallel.ranges(gradient.count, grain: 1 << 14) { range in
-      let at = range.lowerBound
+    RowKernel.perform(
+      gradient.count, grain: 1 << 14,
+      [
+        .elements(firstMoment, .updated), .elements(secondMoment, .updated),
+        .elements(gradient, .read),
+      ]
+    ) { range, at in
       adam_moments(
-        m + at, v + at, g + at, constants.gradientScale, constants.betas.0, constants.betas.1,
+        at[0], at[1], at[2], constants.gradientScale, constants.betas.0, constants.betas.1,
         range.count)
     }
   }
@@ -27,10 +31,11 @@ extension Engine {
   ) {
     record(.adamRoot, elementwise: 2 * root.count, touching: 2 * root.bytes)
     guard isReal else { return }
-    let (out, v) = (root.floats, secondMoment.floats)
     let correction = constants.correction(constants.betas.1)
-    Parallel.ranges(root.count, grain: 1 << 14) { range in
-      adam_root(out + range.lowerBound, v + range.lowerBound, correction, range.count)
+    RowKernel.perform(
+      root.count, grain: 1 << 14, [.elements(root, .written), .elements(secondMoment, .read)]
+    ) { range, at in
+      adam_root(at[0], at[1], correction, range.count)
     }
   }
 
@@ -38,9 +43,10 @@ extension Engine {
   public func add(into output: borrowing Tensor, _ input: borrowing Tensor, constant: Float) {
     record(.addConstant, elementwise: output.count, touching: 2 * output.bytes)
     guard isReal else { return }
-    let (out, x) = (output.floats, input.floats)
-    Parallel.ranges(output.count, grain: 1 << 14) { range in
-      add_constant(out + range.lowerBound, x + range.lowerBound, constant, range.count)
+    RowKernel.perform(
+      output.count, grain: 1 << 14, [.elements(output, .written), .elements(input, .read)]
+    ) { range, at in
+      add_constant(at[0], at[1], constant, range.count)
     }
   }
 
@@ -51,13 +57,15 @@ extension Engine {
   ) {
     record(.adamApply, elementwise: 5 * parameter.count, touching: 4 * parameter.bytes)
     guard isReal else { return }
-    let (p, m, d) = (parameter.floats, firstMoment.floats, divisor.floats)
     let correction = constants.correction(constants.betas.0)
-    Parallel.ranges(parameter.count, grain: 1 << 14) { range in
-      let at = range.lowerBound
+    RowKernel.perform(
+      parameter.count, grain: 1 << 14,
+      [
+        .elements(parameter, .updated), .elements(firstMoment, .read), .elements(divisor, .read),
+      ]
+    ) { range, at in
       adamw_apply(
-        p + at, m + at, d + at, constants.learningRate, constants.weightDecay, correction,
-        range.count)
+        at[0], at[1], at[2], constants.learningRate, constants.weightDecay, correction, range.count)
     }
   }
 }

@@ -9,12 +9,13 @@ extension Engine {
   ///   - token: (V,C).
   ///   - position: (T_max,C).
   ///   - offset: the row of the first position.
-  /// - Returns: (B·T,C).
+  /// - Returns: (B·T,C), in the format of the residual stream.
   public func embed(
     _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Tensor,
     offset: Int = 0
   ) -> Tensor {
-    embed(tokens, token: token, positions: position.address + offset * token.columns)
+    let positions = EmbeddingTable(position)
+    return embed(tokens, token: token, positions: positions.advanced(by: offset))
   }
 
   /// The embedding of each token.
@@ -22,26 +23,33 @@ extension Engine {
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
-  /// - Returns: (B·T,C).
+  /// - Returns: (B·T,C), in the format of the residual stream.
   public func embed(_ tokens: borrowing Tensor, token: borrowing Tensor) -> Tensor {
     embed(tokens, token: token, positions: nil)
   }
 
   private func embed(
-    _ tokens: borrowing Tensor, token: borrowing Tensor, positions p: UnsafeMutablePointer<Float>?
+    _ tokens: borrowing Tensor, token: borrowing Tensor, positions: EmbeddingTable?
   ) -> Tensor {
-    let sequence = tokens.columns
-    let width = token.columns
-    let output = make(tokens.count, width, .activation, .embeddingOutput)
+    let (sequence, width) = (tokens.columns, token.columns)
+    let output = make(
+      tokens.count, width, .activation, .embeddingOutput, precision: formats.stream)
     record(
-      .embed, elementwise: p == nil ? 0 : output.count,
-      touching: (p == nil ? 2 : 3) * output.bytes + tokens.bytes)
+      .embed, elementwise: positions == nil ? 0 : output.count,
+      touching: (positions == nil ? 2 : 3) * output.bytes + tokens.bytes)
     guard isReal else { return output }
-    let (out, w, ids) = (output.floats, token.floats, tokens.integers)
-    Parallel.ranges(output.rows, grain: 16) { rows in
-      embedding_forward(
-        out + rows.lowerBound * width, w, p, ids + rows.lowerBound, rows.lowerBound, rows.count,
-        sequence, width)
+    let (table, ids) = (EmbeddingTable(token), tokens.integers)
+    RowKernel.perform(output.rows, grain: 16, [.written(output)]) { rows, at in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { position in
+        let position = position.baseAddress!
+        for row in rows {
+          let sum = at[0] + (row - rows.lowerBound) * width
+          table.read(Int(ids[row]), into: sum)
+          guard let positions else { continue }
+          positions.read(row % sequence, into: position)
+          CKernels.add(sum, sum, position, width)
+        }
+      }
     }
     return output
   }
@@ -60,11 +68,14 @@ extension Engine {
       .embedBackward,
       elementwise: gradient.count, touching: 2 * gradient.bytes + tokens.bytes)
     guard isReal else { return }
-    let (rows, width) = (tokens.count, gradient.columns)
-    let (dToken, d, ids) = (token.floats, gradient.floats, tokens.integers)
-    Parallel.ranges(width, grain: 16) { columns in
-      embedding_backward_token(
-        dToken, d, ids, rows, width, columns.lowerBound, columns.upperBound)
+    let (table, rows) = (EmbeddingTable(token), EmbeddingTable(gradient))
+    let occurrences = Occurrences(
+      of: UnsafeBufferPointer(start: tokens.integers, count: rows.count))
+    Parallel.ranges(occurrences.count, grain: 16) { range in
+      for index in range {
+        table.sum(
+          into: occurrences.ids[index], accumulating: true, rows, occurrences.rows(index))
+      }
     }
   }
 
@@ -84,14 +95,79 @@ extension Engine {
       .embedBackward,
       elementwise: gradient.count, touching: gradient.bytes + position.bytes)
     guard isReal else { return }
-    let (width, sequence) = (gradient.columns, gradient.rows / batch)
-    let (rows, unused) = (position.rows - offset, offset * width)
-    let (dPosition, d) = (position.floats, gradient.floats)
-    if !accumulating { dPosition.update(repeating: 0, count: unused) }
-    Parallel.ranges(width, grain: 16) { columns in
-      embedding_backward_position(
-        dPosition + unused, d, batch, sequence, rows, width, columns.lowerBound,
-        columns.upperBound, accumulating)
+    let (table, rows) = (EmbeddingTable(position), EmbeddingTable(gradient))
+    let sequence = rows.count / batch
+    Parallel.ranges(table.count, grain: 16) { positions in
+      for row in positions {
+        let isUsed = offset..<offset + sequence ~= row
+        let first = row - offset
+        table.sum(
+          into: row, accumulating: accumulating, rows,
+          isUsed ? Array(stride(from: first, to: rows.count, by: sequence)) : [])
+      }
     }
   }
+}
+
+/// The rows of a tensor, one by one.
+private struct EmbeddingTable {
+  let elements: Elements
+  let width: Int
+  let count: Int
+
+  init(_ tensor: borrowing Tensor) {
+    self.init(elements: tensor.elements, width: tensor.columns, count: tensor.rows)
+  }
+
+  private init(elements: Elements, width: Int, count: Int) {
+    self.elements = elements
+    self.width = width
+    self.count = count
+  }
+
+  func advanced(by rows: Int) -> EmbeddingTable {
+    EmbeddingTable(
+      elements: elements.advanced(by: rows * width), width: width, count: count - rows)
+  }
+
+  func read(_ row: Int, into floats: UnsafeMutablePointer<Float>) {
+    elements.advanced(by: row * width)
+      .widen(rows: 1, columns: width, stride: 0, into: floats, width: 0)
+  }
+
+  /// Sets a row to the sum of others, or adds them to it. Rounded once, whatever the format.
+  func sum(into row: Int, accumulating: Bool, _ others: EmbeddingTable, _ rows: [Int]) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
+      let sum = scratch.baseAddress!
+      let term = sum + width
+      if accumulating { read(row, into: sum) } else { sum.update(repeating: 0, count: width) }
+      for other in rows {
+        others.read(other, into: term)
+        CKernels.add(sum, sum, term, width)
+      }
+      elements.advanced(by: row * width)
+        .narrow(rows: 1, columns: width, stride: 0, from: sum, width: 0)
+    }
+  }
+}
+
+/// The rows at which each token occurs.
+private struct Occurrences {
+  /// The tokens that occur, ascending.
+  let ids: [Int]
+  private let order: [Int]
+  private let starts: [Int]
+
+  init(of tokens: UnsafeBufferPointer<Int64>) {
+    order = tokens.indices.sorted { (tokens[$0], $0) < (tokens[$1], $1) }
+    let order = order
+    let firsts = order.indices.filter { $0 == 0 || tokens[order[$0]] != tokens[order[$0 - 1]] }
+    starts = firsts + [order.count]
+    ids = firsts.map { Int(tokens[order[$0]]) }
+  }
+
+  var count: Int { ids.count }
+
+  /// In ascending order, so that a sum does not depend on the number of cores.
+  func rows(_ index: Int) -> [Int] { Array(order[starts[index]..<starts[index + 1]]) }
 }

@@ -14,11 +14,13 @@ extension Engine {
   ) {
     record(.gatherRows, touching: 2 * output.bytes + routing.source.bytes)
     guard isReal else { return }
-    let (out, x, source) = (output.floats, input.floats, routing.source.integers)
+    let (out, x, source) = (output.elements, input.elements, routing.source.integers)
     let width = output.columns
     Parallel.ranges(output.rows, grain: 16) { places in
-      let at = places.lowerBound
-      gather_rows(out + at * width, x, source + at, places.count, width)
+      for place in places {
+        x.advanced(by: Int(source[place]) * width).copy(
+          rows: 1, columns: width, stride: 0, to: out.advanced(by: place * width), width: 0)
+      }
     }
   }
 
@@ -39,14 +41,25 @@ extension Engine {
       .combineRows, elementwise: (weighted ? 2 : 1) * input.count,
       touching: input.bytes + output.bytes + routing.places.bytes)
     guard isReal else { return }
-    let (out, x, places) = (output.floats, input.floats, routing.places.integers)
+    let (x, places) = (input.elements, routing.places.integers)
     let weights = weighted ? routing.weights.floats : nil
     let (width, perToken) = (output.columns, routing.places.columns)
-    Parallel.ranges(output.rows, grain: 16) { rows in
-      let at = rows.lowerBound
-      combine_rows(
-        out + at * width, x, weights, places + at * perToken, rows.count, perToken, width,
-        accumulating)
+    RowKernel.perform(
+      output.rows, grain: 16, [accumulating ? .updated(output) : .written(output)]
+    ) { rows, at in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { term in
+        let term = term.baseAddress!
+        for row in rows {
+          let sum = at[0] + (row - rows.lowerBound) * width
+          if !accumulating { sum.update(repeating: 0, count: width) }
+          for pair in row * perToken..<(row + 1) * perToken {
+            let place = Int(places[pair])
+            x.advanced(by: place * width)
+              .widen(rows: 1, columns: width, stride: 0, into: term, width: 0)
+            add_scaled(sum, term, weights?[place] ?? 1, width)
+          }
+        }
+      }
     }
   }
 
@@ -58,10 +71,9 @@ extension Engine {
       .dotRows, elementwise: 2 * first.count,
       touching: first.bytes + second.bytes + output.bytes)
     guard isReal else { return }
-    let (out, x, y, width) = (output.floats, first.floats, second.floats, first.columns)
-    Parallel.ranges(first.rows, grain: 16) { rows in
-      let at = rows.lowerBound
-      dot_rows(out + at, x + at * width, y + at * width, rows.count, width)
+    let (out, width) = (output.floats, first.columns)
+    RowKernel.perform(first.rows, grain: 16, [.read(first), .read(second)]) { rows, at in
+      dot_rows(out + rows.lowerBound, at[0], at[1], rows.count, width)
     }
   }
 
@@ -70,10 +82,9 @@ extension Engine {
     record(
       .scaleRows, elementwise: inout_.count, touching: 2 * inout_.bytes + routing.weights.bytes)
     guard isReal else { return }
-    let (x, weights, width) = (inout_.floats, routing.weights.floats, inout_.columns)
-    Parallel.ranges(inout_.rows, grain: 16) { places in
-      let at = places.lowerBound
-      scale_rows(x + at * width, weights + at, places.count, width)
+    let (weights, width) = (routing.weights.floats, inout_.columns)
+    RowKernel.perform(inout_.rows, grain: 16, [.updated(inout_)]) { places, at in
+      scale_rows(at[0], weights + places.lowerBound, places.count, width)
     }
   }
 }

@@ -18,12 +18,13 @@ extension Engine {
     _ routing: borrowing Routing
   ) {
     let (outs, ins) = (output.columns, input.columns)
-    recordGrouped(weights.role, output, input, weights)
+    let workspace = recordGrouped(weights.role, output, input, weights)
     for (expert, places) in routing.groups.enumerated() where !places.isEmpty {
       run(
         MatrixProduct(m: places.count, n: outs, k: ins, transposeB: true),
-        output.floats + places.lowerBound * outs, input.floats + places.lowerBound * ins,
-        weights.floats + expert * outs * ins)
+        output.elements.advanced(by: places.lowerBound * outs),
+        input.elements.advanced(by: places.lowerBound * ins),
+        weights.elements.advanced(by: expert * outs * ins), in: workspace)
     }
   }
 
@@ -40,12 +41,13 @@ extension Engine {
     _ gradient: borrowing Tensor, weights: borrowing Tensor, _ routing: borrowing Routing
   ) {
     let (outs, ins) = (gradient.columns, inputGradient.columns)
-    recordGrouped(weights.role, gradient, inputGradient, weights)
+    let workspace = recordGrouped(weights.role, gradient, inputGradient, weights)
     for (expert, places) in routing.groups.enumerated() where !places.isEmpty {
       run(
         MatrixProduct(m: places.count, n: ins, k: outs).adding(accumulating),
-        inputGradient.floats + places.lowerBound * ins,
-        gradient.floats + places.lowerBound * outs, weights.floats + expert * outs * ins)
+        inputGradient.elements.advanced(by: places.lowerBound * ins),
+        gradient.elements.advanced(by: places.lowerBound * outs),
+        weights.elements.advanced(by: expert * outs * ins), in: workspace)
     }
   }
 
@@ -62,27 +64,32 @@ extension Engine {
     input: borrowing Tensor, _ routing: borrowing Routing
   ) {
     let (outs, ins) = (gradient.columns, input.columns)
-    recordGrouped(weightGradient.role, gradient, input, weightGradient)
+    let workspace = recordGrouped(weightGradient.role, gradient, input, weightGradient)
     for (expert, places) in routing.groups.enumerated() {
-      let ofExpert = weightGradient.floats + expert * outs * ins
+      let ofExpert = weightGradient.elements.advanced(by: expert * outs * ins)
       if !places.isEmpty {
         run(
           MatrixProduct(m: outs, n: ins, k: places.count, transposeA: true).adding(accumulating),
-          ofExpert, gradient.floats + places.lowerBound * outs,
-          input.floats + places.lowerBound * ins)
+          ofExpert, gradient.elements.advanced(by: places.lowerBound * outs),
+          input.elements.advanced(by: places.lowerBound * ins), in: workspace)
       } else if !accumulating {
-        ofExpert.update(repeating: 0, count: outs * ins)
+        ofExpert.clear(count: outs * ins)
       }
     }
   }
 
+  /// - Returns: a workspace for the products, where an operand is stored in 16 bits. Its size does
+  ///   not depend on the routing.
   private func recordGrouped(
     _ role: TensorRole, _ wide: borrowing Tensor, _ narrow: borrowing Tensor,
     _ weights: borrowing Tensor
-  ) {
+  ) -> Tensor? {
     let product = MatrixProduct(m: wide.rows, n: wide.columns, k: narrow.columns)
     record(
       .groupedProduct, touching: wide.bytes + narrow.bytes + weights.bytes,
       products: [role: ProductCount(executed: product.flops)])
+    let isNarrow =
+      wide.elements.isNarrow || narrow.elements.isNarrow || weights.elements.isNarrow
+    return isNarrow ? tileWorkspace(for: product) : nil
   }
 }

@@ -11,10 +11,11 @@ extension Engine {
     // A comparison, a difference, an exponential, an addition and a division.
     record(.routerSoftmax, elementwise: 5 * logits.count, touching: 2 * logits.bytes)
     guard isReal else { return }
-    let (p, x, experts) = (probabilities.floats, logits.floats, logits.columns)
-    Parallel.ranges(logits.rows, grain: 64) { rows in
-      let at = rows.lowerBound * experts
-      router_softmax_forward(p + at, x + at, rows.count, experts)
+    let experts = logits.columns
+    RowKernel.perform(
+      logits.rows, grain: 64, [.written(probabilities), .read(logits)]
+    ) { rows, at in
+      router_softmax_forward(at[0], at[1], rows.count, experts)
     }
   }
 
@@ -81,15 +82,15 @@ extension Engine {
       .routerBackward, elementwise: 4 * probabilities.count + 5 * routing.pairs,
       touching: 2 * probabilities.bytes + weightGradient.bytes + 16 * routing.pairs)
     guard isReal else { return }
-    let (dx, dw, p) = (logitsGradient.floats, weightGradient.floats, probabilities.floats)
+    let dw = weightGradient.floats
     let (chosen, places) = (routing.chosen.integers, routing.places.integers)
     let sums = routing.sumsOrNil
-    Parallel.ranges(probabilities.rows, grain: 64) { rows in
-      let (first, at, ids) = (
-        rows.lowerBound, rows.lowerBound * experts, rows.lowerBound * perToken
-      )
+    RowKernel.perform(
+      probabilities.rows, grain: 64, [.written(logitsGradient), .read(probabilities)]
+    ) { rows, at in
+      let (first, ids) = (rows.lowerBound, rows.lowerBound * perToken)
       router_backward(
-        dx + at, dw, p + at, chosen + ids, sums.map { $0 + first }, places + ids, rows.count,
+        at[0], dw, at[1], chosen + ids, sums.map { $0 + first }, places + ids, rows.count,
         experts, perToken)
     }
   }

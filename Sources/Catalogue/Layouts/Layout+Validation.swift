@@ -1,0 +1,100 @@
+extension Layout {
+  /// Checks the layout by itself and against the model and the recipe, whose batch it replaces.
+  ///
+  /// - Throws: `InputError` that names the option.
+  public func validate(for shape: ModelShape, _ recipe: Recipe) throws(InputError) {
+    try requireCounts()
+    try requireBatch()
+    try requireTensor(shape)
+    try requireSequence(recipe)
+    try requirePipeline(shape)
+  }
+
+  /// More devices than any machine has, and few enough that their products are countable.
+  private static let mostRanks = 1_000_000
+
+  private func requireCounts() throws(InputError) {
+    let counts = [
+      ("--data", data, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
+      ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
+      ("--microbatch", microbatch, ModelShape.largestSize),
+      ("--global-batch", globalBatch, ModelShape.largestSize),
+    ]
+    for (option, value, most) in counts {
+      guard value >= 1 else {
+        throw InputError(option, found: "\(value)", expected: "a positive integer")
+      }
+      guard value <= most else {
+        throw InputError(option, found: "\(value)", expected: "at most \(most)")
+      }
+    }
+    guard ranks <= Self.mostRanks else {
+      throw InputError(
+        "--data", found: "\(data), which makes \(ranks) ranks",
+        expected: "at most \(Self.mostRanks) ranks")
+    }
+  }
+
+  private func requireBatch() throws(InputError) {
+    let share = data * microbatch
+    guard globalBatch % share == 0 else {
+      throw InputError(
+        "--global-batch",
+        found: "\(globalBatch), which \(data) replicas with micro-batches of \(microbatch) do not "
+          + "divide",
+        expected: "a multiple of \(share)")
+    }
+  }
+
+  private func requireTensor(_ shape: ModelShape) throws(InputError) {
+    let sizes = [
+      ("heads", shape.heads), ("heads of keys and values", shape.kvHeads),
+      ("feed-forward elements", shape.feedForward), ("tokens in the vocabulary", shape.vocabulary),
+    ]
+    for (what, size) in sizes where size % tensor != 0 {
+      throw InputError(
+        "--tensor", found: "\(tensor), which does not divide the \(size) \(what) of \(shape.name)",
+        expected: "a divisor of it")
+    }
+  }
+
+  private func requireSequence(_ recipe: Recipe) throws(InputError) {
+    guard sequenceParallel else { return }
+    guard tensor > 1 else {
+      throw InputError(
+        "--sequence-parallel", found: "--tensor \(tensor)", expected: "--tensor of 2 or more")
+    }
+    guard recipe.sequence % tensor == 0 else {
+      throw InputError(
+        "--sequence", found: "\(recipe.sequence), which --tensor \(tensor) does not divide",
+        expected: "a multiple of it, with --sequence-parallel")
+    }
+  }
+
+  private func requirePipeline(_ shape: ModelShape) throws(InputError) {
+    let chunks = pipeline * virtual
+    guard shape.layers % chunks == 0 else {
+      let option = virtual == 1 ? "--pipeline" : "--virtual"
+      let parts = virtual == 1 ? "\(pipeline)" : "\(virtual) for each of \(pipeline) stages"
+      throw InputError(
+        option,
+        found: "\(parts), which does not divide the \(shape.layers) layers of \(shape.name)",
+        expected: "a divisor of it")
+    }
+    guard virtual > 1 else { return }
+    guard pipeline > 1 else {
+      throw InputError(
+        "--virtual", found: "\(virtual) with --pipeline 1", expected: "--pipeline of 2 or more")
+    }
+    guard schedule == .oneForwardOneBackward else {
+      throw InputError(
+        "--virtual", found: "\(virtual) with --schedule \(schedule.rawValue)",
+        expected: "--schedule 1f1b")
+    }
+    guard microbatches % pipeline == 0 else {
+      throw InputError(
+        "--global-batch", found: "\(globalBatch), which makes \(microbatches) micro-batches",
+        expected: "a multiple of \(pipeline) of them, with --virtual \(virtual)")
+    }
+  }
+}

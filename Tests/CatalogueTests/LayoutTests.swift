@@ -1,0 +1,142 @@
+import Catalogue
+import Testing
+
+@Suite struct LayoutTests {
+  /// What is said of a layout of the smallest shape that has all: 4 heads, 2 of keys and values.
+  private func complaint(_ change: (inout Layout) -> Void) throws -> String {
+    var shape = try ModelShape(
+      name: "small", layers: 8, hidden: 32, heads: 4, feedForward: 120, vocabulary: 60,
+      positions: 64)
+    shape.kvHeads = 2
+    var recipe = Recipe()
+    recipe.sequence = 62
+    var layout = Layout()
+    change(&layout)
+    return CatalogueTests.complaint { () throws(InputError) in
+      try layout.validate(for: shape, recipe)
+    }
+  }
+
+  @Test func `one device is a layout for every model`() throws {
+    for preset in Preset.all { try Layout().validate(for: preset.shape, Recipe()) }
+  }
+
+  @Test(arguments: [0, -1, Int.min]) func `counts are at least 1`(count: Int) throws {
+    let says = "found \(count); expected a positive integer"
+    #expect(try complaint { $0.data = count } == "--data: \(says)")
+    #expect(try complaint { $0.tensor = count } == "--tensor: \(says)")
+    #expect(try complaint { $0.pipeline = count } == "--pipeline: \(says)")
+    #expect(try complaint { $0.virtual = count } == "--virtual: \(says)")
+    #expect(try complaint { $0.microbatch = count } == "--microbatch: \(says)")
+    #expect(try complaint { $0.globalBatch = count } == "--global-batch: \(says)")
+  }
+
+  @Test func `there are at most a million ranks`() throws {
+    #expect(
+      try complaint { $0.tensor = 1_000_001 } == "--tensor: found 1000001; expected at most 1000000"
+    )
+    let many = try complaint { ($0.data, $0.pipeline) = (500_000, 4) }
+    #expect(
+      many == "--data: found 500000, which makes 2000000 ranks; expected at most 1000000 ranks")
+  }
+
+  @Test func `tensor-parallel ranks divide everything that they share`() throws {
+    func says(_ tensor: Int, _ what: String) -> String {
+      "--tensor: found \(tensor), which does not divide the \(what) of small; "
+        + "expected a divisor of it"
+    }
+    #expect(try complaint { $0.tensor = 2 } == "no fault")
+    #expect(try complaint { $0.tensor = 3 } == says(3, "4 heads"))
+    #expect(try complaint { $0.tensor = 4 } == says(4, "2 heads of keys and values"))
+  }
+
+  @Test func `stages divide the layers, and chunks of stages do`() throws {
+    #expect(try complaint { $0.pipeline = 4 } == "no fault")
+    #expect(
+      try complaint { $0.pipeline = 3 }
+        == "--pipeline: found 3, which does not divide the 8 layers of small; "
+        + "expected a divisor of it")
+    #expect(
+      try complaint { ($0.pipeline, $0.virtual, $0.globalBatch) = (4, 3, 4) }
+        == "--virtual: found 3 for each of 4 stages, which does not divide the 8 layers of small; "
+        + "expected a divisor of it")
+  }
+
+  @Test func `interleaving takes stages, 1F1B and whole rounds of micro-batches`() throws {
+    #expect(
+      try complaint { $0.virtual = 2 }
+        == "--virtual: found 2 with --pipeline 1; expected --pipeline of 2 or more")
+    #expect(
+      try complaint { ($0.virtual, $0.pipeline, $0.schedule) = (2, 2, .gpipe) }
+        == "--virtual: found 2 with --schedule gpipe; expected --schedule 1f1b")
+    #expect(
+      try complaint { ($0.virtual, $0.pipeline, $0.globalBatch) = (2, 2, 3) }
+        == "--global-batch: found 3, which makes 3 micro-batches; "
+        + "expected a multiple of 2 of them, with --virtual 2")
+  }
+
+  @Test func `the batch is divided by replicas and micro-batches`() throws {
+    #expect(try complaint { ($0.data, $0.microbatch, $0.globalBatch) = (3, 2, 12) } == "no fault")
+    #expect(
+      try complaint { ($0.data, $0.microbatch, $0.globalBatch) = (3, 2, 8) }
+        == "--global-batch: found 8, which 3 replicas with micro-batches of 2 do not divide; "
+        + "expected a multiple of 6")
+  }
+
+  @Test func `sequence parallelism is for ranks that share layers, and divides the sequence`()
+    throws
+  {
+    #expect(
+      try complaint { $0.sequenceParallel = true }
+        == "--sequence-parallel: found --tensor 1; expected --tensor of 2 or more")
+    #expect(try complaint { ($0.sequenceParallel, $0.tensor) = (true, 2) } == "no fault")
+    var shape = try ModelShape(named: "gpt2-tiny")
+    (shape.heads, shape.kvHeads, shape.vocabulary) = (4, 4, 256)
+    var layout = Layout()
+    (layout.sequenceParallel, layout.tensor) = (true, 4)
+    var recipe = Recipe()
+    recipe.sequence = 30
+    let says = CatalogueTests.complaint { () throws(InputError) in
+      try layout.validate(for: shape, recipe)
+    }
+    #expect(
+      says
+        == "--sequence: found 30, which --tensor 4 does not divide; "
+        + "expected a multiple of it, with --sequence-parallel")
+  }
+
+  @Test func `a rank runs its micro-batch as often as its share has them`() {
+    var layout = Layout()
+    (layout.data, layout.microbatch, layout.globalBatch) = (4, 2, 64)
+    let recipe = layout.recipe(Recipe())
+    // 64 sequences on 4 replicas are 16 each, 8 micro-batches of 2.
+    #expect((recipe.batch, recipe.accumulate) == (2, 8))
+  }
+
+  @Test func `ranks that share a layer are neighbours, then come replicas, then stages`() {
+    var layout = Layout()
+    (layout.tensor, layout.data, layout.pipeline) = (2, 3, 4)
+    // 15 = 1 + 2·(1 + 3·2): share 1 of the layers of replica 1 in stage 2.
+    let rank = Rank(15, of: layout)
+    #expect((rank.tensor, rank.data, rank.stage) == (1, 1, 2))
+    #expect(rank.members(.tensor) == [14, 15])
+    #expect(rank.members(.data) == [13, 15, 17])
+    #expect(rank.members(.pipeline) == [3, 9, 15, 21])
+    #expect(rank.members(.embedding) == [3, 21])
+    #expect(rank.members(.model) == [2, 3, 8, 9, 14, 15, 20, 21])
+    #expect(rank.members(.world) == Array(0..<24))
+    for number in 0..<layout.ranks {
+      let rank = Rank(number, of: layout)
+      for group in RankGroup.allCases {
+        let members = rank.members(group)
+        #expect(members.count == rank.size(of: group))
+        // Whoever is in a group has the same group, or is no part of any, as a stage between the
+        // first and the last is of that of the embedding.
+        for member in members {
+          #expect(Rank(member, of: layout).members(group) == members)
+        }
+        #expect(group == .embedding || members.contains(number))
+      }
+    }
+  }
+}
