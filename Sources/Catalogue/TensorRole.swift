@@ -39,6 +39,8 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case velocity = "optimizer.velocity"
   case firstMomentScale = "optimizer.firstMomentScale"
   case secondMomentScale = "optimizer.secondMomentScale"
+  case secondMomentRows = "optimizer.secondMomentRows"
+  case secondMomentColumns = "optimizer.secondMomentColumns"
 
   // Keys and values of the tokens seen so far.
   case cachedKeys = "cache.keys"
@@ -113,6 +115,11 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case activationGradient = "gradient.activation"
   case attentionWorkspace = "attention.workspace"
   case productWorkspace = "product.workspace"
+  case optimizerRoot = "optimizer.root"
+  case optimizerDivisor = "optimizer.divisor"
+  case optimizerUpdate = "optimizer.update"
+  case optimizerMeanSquares = "optimizer.meanSquares"
+  case optimizerRowMean = "optimizer.rowMean"
   case routerWeightGradient = "gradient.routerWeight"
 
   /// Whether it belongs to the experts, of which a token uses a few, and not to their router.

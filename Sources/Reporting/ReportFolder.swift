@@ -58,6 +58,7 @@ public struct ReportFolder: Sendable {
       ("models.md", try ModelsReport().rendered(as: .markdown)),
       ("formulas.md", try FormulaPage().markdown),
       ("measurements.md", runs.accounts.markdown + "\n"),
+      ("recompute.md", runs.recomputation.markdown),
       ("timings.local.md", runs.timings.markdown + "\n"),
     ]
     try prepare()

@@ -57,8 +57,9 @@ public struct Measurement: Codable, Sendable {
     public let parameters: Int
     /// Number of weights that a token meets: all but those of the experts that it is not sent to.
     public let activeParameters: Int
-    /// Experts of a block, `E`, and of a token, `k`; absent in a model without.
+    /// Experts of a block, `E`; absent in a model without.
     public let experts: Int?
+    /// Experts of a token, `k`; absent in a model without.
     public let expertsPerToken: Int?
   }
 

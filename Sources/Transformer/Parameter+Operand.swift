@@ -31,6 +31,16 @@ extension Parameter {
     }
   }
 
+  /// Lets `body` update the weight: its 32 bits where it has such beside its 16, which follow.
+  func withMaster(_ body: (borrowing Tensor) -> Void) {
+    switch master {
+    case .none: body(value)
+    case .some(let master):
+      body(master)
+      engine.convert(into: value, master)
+    }
+  }
+
   /// Calls `body` with the weight as matrix products get it.
   fileprivate func withOperand(_ body: (borrowing Tensor) -> Void) {
     switch copy {

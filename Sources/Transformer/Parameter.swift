@@ -27,6 +27,9 @@ public struct Parameter: ~Copyable {
   /// Whether it is an operand of matrix products.
   let isOperand: Bool
 
+  /// Matrices of the same size that lie one below the other, such as those of experts.
+  let matrices: Int
+
   let scope: Scope
   let engine: Engine
 
@@ -53,15 +56,18 @@ public struct Parameter: ~Copyable {
   ///   - initialisation: its first values.
   ///   - isOperand: whether it takes part in matrix products.
   ///   - quantisation: how it is stored as integers; nil where it is not.
+  ///   - matrices: how many lie one below the other in it.
   ///   - engine: allocates it.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    isOperand: Bool = false, quantisation: Quantisation? = nil, _ engine: Engine
+    isOperand: Bool = false, quantisation: Quantisation? = nil, matrices: Int = 1,
+    _ engine: Engine
   ) {
     self.role = role
     self.isOperand = isOperand
     self.quantisation = quantisation
     self.columns = columns
+    self.matrices = matrices
     self.engine = engine
     scope = engine.scope
     guard let quantisation else {
@@ -81,8 +87,11 @@ public struct Parameter: ~Copyable {
   /// The path in the model, such as `block.0.mlp.up.weight`.
   public var path: String { engine.ledger.path(scope, role) }
 
+  /// Whether it is a matrix, and no norm or bias.
+  var isMatrix: Bool { value.rows > 1 }
+
   /// Whether weight decay applies: to matrices, not to norms and biases.
-  var decays: Bool { value.rows > 1 }
+  var decays: Bool { isMatrix }
 
   /// Makes sure that there is a gradient to write to.
   ///

@@ -8,6 +8,7 @@ extension TrainingPrecision: ExpressibleByArgument {}
 extension Recipe.GradientPrecision: ExpressibleByArgument {}
 extension Recipe.StatePrecision: ExpressibleByArgument {}
 extension Recipe.Optimizer: ExpressibleByArgument {}
+extension Recipe.OptimizerImplementation: ExpressibleByArgument {}
 extension Recipe.Attention: ExpressibleByArgument {}
 
 extension Recompute: ExpressibleByArgument {
@@ -53,6 +54,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The update rule; none ends a step with the gradients.")
   var optimizer = Recipe().optimizer
 
+  @Option(help: "The update in one pass, op by op over all parameters, or parameter by parameter.")
+  var optimizerImplementation = Recipe().optimizerImplementation
+
   @Option(help: "Attention with all scores in memory, or in tiles.")
   var attention = Recipe().attention
 
@@ -89,6 +93,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.gradientPrecision = gradientPrecision
     recipe.statePrecision = statePrecision
     recipe.optimizer = optimizer
+    recipe.optimizerImplementation = optimizerImplementation
     recipe.attention = attention
     recipe.recompute = recompute
     recipe.dropout = dropout
