@@ -21,7 +21,7 @@ import Verification
         ("T", "positions"), ("a", "heads"),
       ].map { read($0.0, $0.1) }.joined()
       let names = answer.keys.sorted()
-      let form = names.map { "\\\"\($0)\\\": %d" }.joined(separator: ", ")
+      let form = names.map { "\\\"\($0)\\\": %.0f" }.joined(separator: ", ")
       let values = names.compactMap { answer[$0] }.joined(separator: ", ")
       try folder.write("{ \(sizes) printf \"{\(form)}\\n\", \(values) }", to: "estimate.awk")
       let estimator = Estimator(command: ["awk", "-f", folder("estimate.awk")], timeout: 60)
@@ -54,16 +54,14 @@ import Verification
     #expect(saved.error?.expression == "l*a*b*s^2")
     #expect(saved.error?.terms.first?.roles == ["attention.probabilities": 4])
     #expect(saved.exact == 0 && saved.maxError > saved.meanError && saved.meanError > 0)
-    // The worst is where there are most scores for an element of the stream: a·s/h is greatest.
-    let ratios = saved.worst.at.mapValues { Double($0) }
-    #expect(try #require(ratios["a"]) * #require(ratios["s"]) / #require(ratios["h"]) > 10)
-    let excess = try #require(saved.worst.estimated.value - saved.worst.measured.value).integer
-    #expect(excess == ["l", "a", "b", "s", "s"].reduce(1) { $0 * (saved.worst.at[$1] ?? 0) })
+    let excess = saved.worst.estimated.value - saved.worst.measured.value
+    let product = ["l", "a", "b", "s", "s"].reduce(1) { $0 * (saved.worst.at[$1] ?? 0) }
+    #expect(excess == Rational(product))
   }
 
   @Test func `an estimator that does something else at some sizes is said to`() throws {
     let card = try scorecard([
-      "parameters": "l*(12*h*h + 13*h) + V*h + T*h + 2*h + (b == 4 ? 0 : 0) + (b == 1 ? 7 : 5)*h"
+      "parameters": "l*(12*h*h + 13*h) + V*h + T*h + 2*h + (b == 1 ? 7 : 5)*h"
     ])
     let error = try #require(card.scores.first?.error)
     #expect(error.isExact && error.expression == "5*h")
@@ -99,7 +97,10 @@ import Verification
   @Test func `FLOPs may be one number of a step, or one for each pass`() throws {
     let forward = "l*(24*b*s*h*h + 4*b*s*s*h) + 2*b*s*h*V"
     let step = try scorecard(["flops": "3*(\(forward))"])
-    #expect(step.scores.map(\.quantity) == ["flops"] && step.scores[0].error == nil)
+    #expect(step.scores.map(\.quantity) == ["flops"])
+    // awk counts in doubles, and has 53 bits of what may need 56.
+    #expect(step.scores[0].maxError < 0x1p-50)
+    #expect(step.scores[0].estimatedFormula == step.scores[0].measuredFormula)
     #expect(step.scores[0].measuredFormula == "72*l*b*s*h^2 + 12*l*b*s^2*h + 6*b*s*V*h")
   }
 }

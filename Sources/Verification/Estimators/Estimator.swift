@@ -54,7 +54,8 @@ public struct Estimator: Sendable {
       .filter { line in line.contains { !" \t\r".utf8.contains($0) } }
     var objects: [Any] = []
     for (index, line) in lines.enumerated() {
-      guard let object = try? JSONSerialization.jsonObject(with: line) else {
+      guard let object = try? JSONSerialization.jsonObject(with: line, options: .fragmentsAllowed)
+      else {
         let text = String(decoding: line.prefix(40), as: UTF8.self)
         throw InputError(
           name, field: "answer \(index + 1)", found: "\"\(text)\", which is not JSON",

@@ -143,8 +143,9 @@ struct ScorecardMaker {
   ) throws -> ErrorFormula? {
     let samples = answers.ordinary
     guard samples.contains(where: { $0.error != 0 }) else { return nil }
-    let exact = try exactErrors(answers, monomials, pieces).map { formula in
-      (formula: formula, exceptions: try samples.filter { try !$0.isError(formula) })
+    let exact = try exactErrors(answers, monomials, pieces, measured).map { formula, measured in
+      let exceptions = try samples.filter { try !$0.isError(formula) }
+      return (formula: formula, measured: measured, exceptions: exceptions)
     }
     // An estimator may do something else at some sizes, but hardly at most of them.
     if let best = exact.min(by: { $0.exceptions.count < $1.exceptions.count }),
@@ -152,7 +153,7 @@ struct ScorecardMaker {
     {
       return ErrorFormula(
         best.formula, holds: samples.count - best.exceptions.count,
-        exception: best.exceptions.first?.symbols, unexplained: 0, measured)
+        exception: best.exceptions.first?.symbols, unexplained: 0, best.measured)
     }
     return try ErrorRegression.result(samples, monomials).map {
       ErrorFormula(
@@ -161,15 +162,18 @@ struct ScorecardMaker {
   }
 
   /// What the error may be: a polynomial, or what an estimate that is one differs by from each piece
-  /// of a maximum.
+  /// of a maximum; with the terms of what is measured.
   private func exactErrors(
-    _ answers: Answers, _ monomials: [Monomial], _ pieces: [Formula.Piece]
-  ) throws -> [Polynomial] {
-    if let error = try polynomial(answers, monomials, \.error) { return [error] }
+    _ answers: Answers, _ monomials: [Monomial], _ pieces: [Formula.Piece],
+    _ measured: [Formula.Term]
+  ) throws -> [(formula: Polynomial, measured: [Formula.Term])] {
+    if let error = try polynomial(answers, monomials, \.error) { return [(error, measured)] }
     guard !pieces.isEmpty, let estimated = try polynomial(answers, monomials, \.estimated) else {
       return []
     }
-    return try pieces.map { try estimated - Polynomial(Expression(parsing: $0.expression)) }
+    return try pieces.map { piece in
+      (estimated - (try Polynomial(Expression(parsing: piece.expression))), piece.terms)
+    }
   }
 
   /// The polynomial that gives the amounts at all small sizes: of the powers that occur, or else of
