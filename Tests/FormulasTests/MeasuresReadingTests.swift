@@ -4,30 +4,30 @@ import Testing
 /// The fields of claims that put measurements together.
 @Suite struct MeasuresReadingTests {
   private let measures =
-    "measures:\n  w: { quantity: parameters, scope: model, in: parameter }\n"
-    + "  g: { quantity: gradients, scope: model, in: byte }\n"
+    "measures:\n  weights: { quantity: parameters, scope: model, in: parameter }\n"
+    + "  grads: { quantity: gradients, scope: model, in: byte }\n"
 
   @Test("Bytes are not added to parameters, nor compared with plain numbers")
   func dimensions() {
-    let sum = fault(file("unit: byte\nexpression: 4*P\nmeasured: w + g\n" + measures))
+    let sum = fault(file("unit: byte\nexpression: 4*P\nmeasured: weights + grads\n" + measures))
     #expect(
-      sum?.contains("measured: found parameter beside byte in w + g; expected the same units") == true)
-    let bare = fault(file("expression: g > 4*w + 1\n" + measures))
+      sum?.contains("measured: found parameter beside byte in weights + grads; expected the same units") == true)
+    let bare = fault(file("expression: grads > 4*weights + 1\n" + measures))
     #expect(bare?.contains("expression: found ") == true && bare?.contains("beside") == true)
     let unit = fault(
-      file("unit: byte\nexpression: 4*P\nmeasured: g/4\nmeasures:\n"
-        + "  g: { quantity: gradients, scope: model, in: element }\n"))
-    #expect(unit?.contains("measured: found element in g/4; expected the same units") == true)
-    #expect(fault(file("unit: ratio\nexpression: 4\nmeasured: g/g\nmeasures:\n"
-      + "  g: { quantity: gradients, scope: model, in: byte }\n")) == nil)
+      file("unit: byte\nexpression: 4*P\nmeasured: grads/4\nmeasures:\n"
+        + "  grads: { quantity: gradients, scope: model, in: element }\n"))
+    #expect(unit?.contains("measured: found element in grads/4; expected the same units") == true)
+    #expect(fault(file("unit: ratio\nexpression: 4\nmeasured: grads/grads\nmeasures:\n"
+      + "  grads: { quantity: gradients, scope: model, in: byte }\n")) == nil)
   }
 
   @Test("Measurements that nothing uses, or that nothing is made of, are faults")
   func unused() {
-    let unused = fault(file("unit: byte\nexpression: 4*P\nmeasured: g\n" + measures))
-    #expect(unused?.contains("found w, which nothing uses") == true)
+    let unused = fault(file("unit: byte\nexpression: 4*P\nmeasured: grads\n" + measures))
+    #expect(unused?.contains("found weights, which nothing uses") == true)
     let idle = fault(file("unit: byte\nexpression: 4*P\n" + measures))
-    #expect(idle?.contains("found w, which nothing uses") == true)
+    #expect(idle?.contains("found weights, which nothing uses") == true)
     let alone = fault(file("unit: byte\nexpression: 4*P\nmeasured: 4\n"))
     #expect(alone?.contains("expected measures, which it is made of") == true)
     let standard = fault(
@@ -39,8 +39,8 @@ import Testing
   @Test("Sizes of another run are sizes")
   func sizes() {
     let wrong = fault(
-      file("unit: byte\nexpression: 4*P\nmeasured: g\nmeasures:\n"
-        + "  g: { quantity: gradients, scope: model, in: byte, at: { P: 3 } }\n"))
+      file("unit: byte\nexpression: 4*P\nmeasured: grads\nmeasures:\n"
+        + "  grads: { quantity: gradients, scope: model, in: byte, at: { P: 3 } }\n"))
     #expect(wrong?.contains("found P, which is no size of a run; expected one of b, s, l") == true)
   }
 

@@ -1,4 +1,5 @@
 import Catalogue
+import Testing
 
 @testable import Transformer
 
