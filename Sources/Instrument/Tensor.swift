@@ -6,46 +6,64 @@ import Catalogue
 /// `_ = consume tensor`. It cannot be copied, so that the moment of its end is fixed by the program
 /// text and is the same in a debug and a release build. In a dry run it has no storage.
 public struct Tensor: ~Copyable {
-  /// Number of rows; what a row stands for is the op's affair.
-  public let rows: Int
-  /// Number of columns.
-  public let columns: Int
-  /// Format of the elements.
-  public let precision: Precision
-  /// Which tensor it was when it was allocated.
-  public let role: TensorRole
+  /// What it is. In an object of its own, because the compiler follows every field of every tensor
+  /// that a layer may hold, and takes minutes over a block whose tensors have seven each.
+  private let description: Description
 
-  let storage: UnsafeMutableRawPointer?
-  /// Number in the ledger; nil for a part of another tensor, which has the entry.
-  private let id: Int?
-  private let engine: Engine
+  private final class Description {
+    let rows: Int
+    let columns: Int
+    let precision: Precision
+    let role: TensorRole
+    let storage: UnsafeMutableRawPointer?
+    /// Number in the ledger; nil for a part of another tensor, which has the entry.
+    let id: Int?
+    let engine: Engine
+
+    init(
+      _ rows: Int, _ columns: Int, _ precision: Precision, _ role: TensorRole,
+      _ storage: UnsafeMutableRawPointer?, _ id: Int?, _ engine: Engine
+    ) {
+      self.rows = rows
+      self.columns = columns
+      self.precision = precision
+      self.role = role
+      self.storage = storage
+      self.id = id
+      self.engine = engine
+    }
+  }
+
+  /// Number of rows; what a row stands for is the op's affair.
+  public var rows: Int { description.rows }
+  /// Number of columns.
+  public var columns: Int { description.columns }
+  /// Format of the elements.
+  public var precision: Precision { description.precision }
+  /// Which tensor it was when it was allocated.
+  public var role: TensorRole { description.role }
+
+  var storage: UnsafeMutableRawPointer? { description.storage }
+  private var engine: Engine { description.engine }
 
   init(
     _ rows: Int, _ columns: Int, _ precision: Precision, _ category: Category, _ role: TensorRole,
     _ engine: Engine
   ) {
-    self.rows = rows
-    self.columns = columns
-    self.precision = precision
-    self.role = role
-    self.engine = engine
     let bytes = rows * columns * precision.width
-    id = engine.ledger.allocate(bytes, precision, category, role)
-    storage = engine.arena?.allocate(bytes, lasting: category.isLasting)
+    let id = engine.ledger.allocate(bytes, precision, category, role)
+    let storage = engine.arena?.allocate(bytes, lasting: category.isLasting)
+    description = Description(rows, columns, precision, role, storage, id, engine)
   }
 
   private init(_ elements: Range<Int>, of whole: borrowing Tensor) {
-    rows = 1
-    columns = elements.count
-    precision = whole.precision
-    role = whole.role
-    engine = whole.engine
-    id = nil
-    storage = whole.storage.map { $0 + elements.lowerBound * whole.precision.width }
+    let storage = whole.storage.map { $0 + elements.lowerBound * whole.precision.width }
+    description = Description(
+      1, elements.count, whole.precision, whole.role, storage, nil, whole.engine)
   }
 
   deinit {
-    guard let id else { return }
+    guard let id = description.id else { return }
     engine.ledger.free(id)
     if let storage { engine.arena?.release(storage, bytes) }
   }
@@ -58,7 +76,7 @@ public struct Tensor: ~Copyable {
 
   /// Gives the tensor another role, at the present place in the model.
   public func retag(_ role: TensorRole) {
-    if let id { engine.ledger.retag(id, role) }
+    if let id = description.id { engine.ledger.retag(id, role) }
   }
 
   /// Calls `body` with some of the elements as a tensor (1,n), which shares their memory.
