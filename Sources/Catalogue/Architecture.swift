@@ -26,6 +26,9 @@ public struct Architecture: Codable, Sendable, Equatable {
   public var hasEmbeddingNorm = false
   /// The factor of the embeddings.
   public var embeddingScale: Float = 1
+  /// The width of the token embeddings and of the head where it is not that of the stream, to and
+  /// from which linear layers without biases lead.
+  public var embeddingWidth: Int?
   /// Kinds of tokens, such as those of a first and a second sentence, that have an embedding each;
   /// 0 for none.
   public var tokenTypes = 0

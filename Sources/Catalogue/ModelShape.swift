@@ -42,6 +42,9 @@ public struct ModelShape: Codable, Sendable, Equatable {
     case xlmRoberta = "xlm-roberta"
   }
 
+  /// Width of the token embeddings and of the head, `h` but for OPT's model of 350M.
+  public var embeddingWidth: Int { architecture.embeddingWidth ?? hidden }
+
   /// A GPT-2 of the given sizes, checked.
   ///
   /// - Throws: `InputError` naming `origin`, and the field as GPT-2's `config.json` spells it.

@@ -10,6 +10,7 @@ extension Recipe {
         "--sequence", found: "\(sequence)",
         expected: "at most \(shape.positions), the positions of \(shape.name)")
     }
+    try requirePrefix(shape)
     guard !(precision == .bf16Pure && convention.castsWeights) else {
       throw InputError(
         "--precision", found: "bf16-pure with --convention \(convention.name)",
@@ -34,6 +35,20 @@ extension Recipe {
     }
     for (option, value) in counts where value > ModelShape.largestSize {
       throw InputError(option, found: "\(value)", expected: "at most \(ModelShape.largestSize)")
+    }
+  }
+
+  private func requirePrefix(_ shape: ModelShape) throws(InputError) {
+    guard let prefix else { return }
+    guard shape.architecture.mask == .causal else {
+      throw InputError(
+        "--prefix", found: "\(prefix) for \(shape.name), whose attention is not causal",
+        expected: "a decoder that sees all tokens before its own, such as gpt2")
+    }
+    guard prefix >= 1, prefix <= sequence else {
+      throw InputError(
+        "--prefix", found: "\(prefix)",
+        expected: "a positive integer, at most \(sequence), the tokens of a sequence")
     }
   }
 

@@ -4,6 +4,9 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var batch = 4
   /// Tokens per sequence, `s`.
   public var sequence = 128
+  /// Tokens at the start of each sequence that all see each other, as in a prefix language model;
+  /// only what follows them is predicted. Nil for none.
+  public var prefix: Int?
   /// Formats of weights, activations and gradients.
   public var precision = TrainingPrecision.fp32
   /// Format of the gradients that the optimizer gets.

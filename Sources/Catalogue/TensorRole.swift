@@ -7,6 +7,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Parameters, and under category `gradient` their gradients.
   case tokenEmbedding = "embedding.token"
   case positionEmbedding = "embedding.position"
+  case embeddingProjectionWeight = "embedding.projection.weight"
   case tokenTypeEmbedding = "embedding.tokenType"
   case normWeight = "norm.weight"
   case normBias = "norm.bias"
@@ -24,6 +25,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertGateWeight = "experts.gate.weight"
   case expertUpWeight = "experts.up.weight"
   case expertDownWeight = "experts.down.weight"
+  case headProjectionWeight = "head.projection.weight"
   case headTransformWeight = "head.transform.weight"
   case headTransformBias = "head.transform.bias"
   case poolerWeight = "pooler.weight"

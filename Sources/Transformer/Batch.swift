@@ -24,7 +24,7 @@ struct Batch: ~Copyable {
     targets = input(.targets)
     tokenTypes = step.shape.architecture.tokenTypes > 0 ? input(.tokenTypes) : nil
     guard step.engine.isReal else { return }
-    let objective = Objective(step.shape)
+    let objective = Objective(step.shape, recipe)
     for row in 0..<recipe.batch {
       let example = corpus.example(
         step.pass * recipe.batch + row, count: recipe.sequence, objective)

@@ -5,6 +5,8 @@ import Instrument
 /// and what follows them: a factor, a norm, dropout.
 struct Embedding: ~Copyable {
   var token: Parameter
+  /// From the width of the embeddings to that of the stream, where they differ.
+  var projection: Linear?
   var position: Parameter?
   /// Of the kinds of tokens, (K,h).
   var tokenType: Parameter?
@@ -17,6 +19,8 @@ struct Embedding: ~Copyable {
 
   /// What backward needs.
   struct Saved: ~Copyable {
+    /// The projection's input; made again where it is not kept.
+    let lookup: Tensor?
     let normInput: Tensor?
     let norm: Norm.Saved?
     let mask: Tensor?
@@ -29,8 +33,13 @@ struct Embedding: ~Copyable {
     let architecture = shape.architecture
     let outer = engine.enter("embedding")
     token = Parameter(
-      .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding),
+      .tokenEmbedding, shape.vocabulary, shape.embeddingWidth, initialisation(.tokenEmbedding),
       isOperand: shape.tiedHead, engine)
+    projection =
+      architecture.embeddingWidth != nil
+      ? Linear(
+        Linear.Roles(weight: .embeddingProjectionWeight, bias: nil),
+        input: shape.embeddingWidth, output: shape.hidden, initialisation, engine) : nil
     if case .learned(let offset) = architecture.position {
       position = Parameter(
         .positionEmbedding, shape.positions + offset, shape.hidden,
@@ -57,27 +66,49 @@ struct Embedding: ~Copyable {
   ) -> Forwarded<Saved> {
     let engine = step.engine
     let outer = engine.enter("embedding")
-    let embedded = embed(tokens, first: 0, engine)
+    let looked = embed(tokens, first: 0, engine)
+    let lookup = looked.lookup?.kept(if: step.convention.keepsNormOutput) ?? nil
+    let embedded = looked.stream
     addTokenTypes(embedded, kinds, engine)
     engine.leave(outer)
     let normalised = norm?.forward(embedded, precision: engine.formats.stream, step)
     guard let normalised else {
       let mask = drop(embedded, step)
-      return Forwarded(stream: embedded, saved: Saved(normInput: nil, norm: nil, mask: mask))
+      return Forwarded(
+        stream: embedded, saved: Saved(lookup: lookup, normInput: nil, norm: nil, mask: mask))
     }
     norm?.keepInput(embedded, step)
     let mask = drop(normalised.output, step)
     let parts = normalised.parts()
     return Forwarded(
-      stream: parts.output, saved: Saved(normInput: embedded, norm: parts.saved, mask: mask))
+      stream: parts.output,
+      saved: Saved(lookup: lookup, normInput: embedded, norm: parts.saved, mask: mask))
+  }
+
+  /// The result of embedding tokens.
+  struct Embedded: ~Copyable {
+    let stream: Tensor
+    /// What was projected onto the stream, where something is.
+    let lookup: Tensor?
   }
 
   /// The embeddings of tokens from position `first` on, times the factor.
-  func embed(_ tokens: borrowing Tensor, first: Int, _ engine: Engine) -> Tensor {
-    let embedded = engine.embed(
-      tokens, token: token.value, position: position, offset: offset + first)
-    if scale != 1 { engine.scale(embedded, by: scale) }
-    return embedded
+  func embed(_ tokens: borrowing Tensor, first: Int, _ engine: Engine) -> Embedded {
+    switch projection {
+    case .none:
+      let embedded = engine.embed(
+        tokens, token: token.value, position: position, offset: offset + first)
+      if scale != 1 { engine.scale(embedded, by: scale) }
+      return Embedded(stream: embedded, lookup: nil)
+    case .some(let projection):
+      let lookup = engine.embed(tokens, token: token.value)
+      let embedded = engine.make(
+        lookup.rows, projection.weight.value.rows, .activation, .embeddingOutput)
+      projection.forward(into: embedded, lookup, engine)
+      engine.addPositions(
+        embedded, position, offset: offset + first, sequence: tokens.columns)
+      return Embedded(stream: embedded, lookup: lookup)
+    }
   }
 
   private func addTokenTypes(
@@ -125,11 +156,45 @@ struct Embedding: ~Copyable {
         batch: tokens.rows)
     }
     if scale != 1 { engine.scale(gradient, by: scale) }
-    token.accumulateRows(from: gradient, of: tokens, engine)
+    tokenBackward(gradient, saved.lookup, tokens, engine)
     switch kinds {
     case .some(let kinds): tokenType?.accumulateRows(from: gradient, of: kinds, engine)
     case .none: break
     }
+  }
+}
+
+extension Embedding {
+  /// Gradients of the token embedding and of the projection, from that of the stream (R,h).
+  private mutating func tokenBackward(
+    _ gradient: borrowing Tensor, _ kept: consuming Tensor?, _ tokens: borrowing Tensor,
+    _ engine: Engine
+  ) {
+    if isProjected {
+      let lookup = lookup(kept, again: tokens, engine)
+      if let ofLookup = projection?.backward(gradient, input: lookup, engine) {
+        token.accumulateRows(from: ofLookup, of: tokens, engine)
+      }
+    } else {
+      token.accumulateRows(from: gradient, of: tokens, engine)
+    }
+  }
+
+  private var isProjected: Bool {
+    switch projection {
+    case .some: true
+    case .none: false
+    }
+  }
+
+  /// The projection's input: as it was kept, or made again.
+  private func lookup(
+    _ kept: consuming Tensor?, again tokens: borrowing Tensor, _ engine: Engine
+  ) -> Tensor {
+    if let kept { return kept }
+    engine.beginRecomputing()
+    defer { engine.endRecomputing() }
+    return engine.embed(tokens, token: token.value)
   }
 }
 
@@ -147,6 +212,16 @@ extension Parameter {
 }
 
 extension Engine {
+  fileprivate func addPositions(
+    _ stream: borrowing Tensor, _ position: borrowing Parameter?, offset: Int, sequence: Int
+  ) {
+    switch position {
+    case .some(let position):
+      addPositions(stream, table: position.value, offset: offset, sequence: sequence)
+    case .none: break
+    }
+  }
+
   /// The same with a position embedding that may be missing.
   fileprivate func embed(
     _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Parameter?,

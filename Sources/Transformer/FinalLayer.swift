@@ -2,16 +2,17 @@ import Catalogue
 import Instrument
 
 /// What lies between the last block and the head: a norm, or the transform of a masked language
-/// model; nothing in other post-norm models.
+/// model, or a linear layer to narrower embeddings; nothing in other post-norm models.
 struct FinalLayer: ~Copyable {
   var norm: Norm?
   var transform: HeadTransform?
+  var projection: Linear?
 
   /// What backward needs, besides the stream.
   struct Saved: ~Copyable {
     let norm: Norm.Saved?
     let transform: HeadTransform.Saved?
-    /// The head's input; made again where it is not kept.
+    /// The head's input; made again where it is not kept, but by no matrix product.
     let output: Tensor?
   }
 
@@ -19,12 +20,13 @@ struct FinalLayer: ~Copyable {
   struct Passed: ~Copyable {
     let output: Tensor
     let saved: Saved
+    var isProjected = false
 
     /// What the convention keeps of it.
     consuming func kept(_ step: Step) -> Saved {
       Saved(
         norm: saved.norm, transform: saved.transform,
-        output: output.kept(if: step.convention.keepsNormOutput))
+        output: output.kept(if: isProjected || step.convention.keepsNormOutput))
     }
   }
 
@@ -37,6 +39,13 @@ struct FinalLayer: ~Copyable {
     transform =
       architecture.head == .maskedLanguageModel
       ? HeadTransform(shape, initialisation, engine) : nil
+    let outer = engine.enter("head")
+    projection =
+      architecture.embeddingWidth != nil
+      ? Linear(
+        Linear.Roles(weight: .headProjectionWeight, bias: nil), input: shape.hidden,
+        output: shape.embeddingWidth, initialisation, engine) : nil
+    engine.leave(outer)
   }
 
   /// The head's input (R,h), from the stream (R,h) behind the last block; nil where it is that.
@@ -55,6 +64,17 @@ struct FinalLayer: ~Copyable {
       return Passed(
         output: transformed.output,
         saved: Saved(norm: nil, transform: transformed.saved, output: nil))
+    case .none: break
+    }
+    switch projection {
+    case .some(let projection):
+      let outer = step.engine.enter("head")
+      defer { step.engine.leave(outer) }
+      let output = step.engine.make(
+        stream.rows, projection.weight.value.rows, .activation, .headInput)
+      projection.forward(into: output, stream, step.engine)
+      return Passed(
+        output: output, saved: Saved(norm: nil, transform: nil, output: nil), isProjected: true)
     case .none: return nil
     }
   }
@@ -97,6 +117,9 @@ struct FinalLayer: ~Copyable {
     guard let saved else { return gradient }
     if let transformSaved = saved.transform {
       return transform!.backward(gradient, transformSaved, of: stream, step.engine)
+    }
+    if let projected = projection?.backward(gradient, input: stream, step.engine) {
+      return projected
     }
     let streamGradient = step.engine.make(
       stream.rows, stream.columns, .temporary, .activationGradient,

@@ -47,7 +47,8 @@ extension Embedding {
   fileprivate func infer(_ tokens: borrowing Tensor, first: Int, _ step: Step) -> Tensor {
     let engine = step.engine
     let outer = engine.enter("embedding")
-    let embedded = embed(tokens, first: first, engine)
+    let looked = embed(tokens, first: first, engine)
+    let embedded = looked.stream
     engine.leave(outer)
     guard let normalised = norm?.output(embedded, step) else { return embedded }
     return normalised

@@ -2,12 +2,14 @@ extension LanguageModel {
   /// Calls `body` with each parameter, in the order of the forward pass.
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&embedding.token)
+    embedding.projection?.forEachParameter(body)
     if embedding.position != nil { body(&embedding.position!) }
     if embedding.tokenType != nil { body(&embedding.tokenType!) }
     embedding.norm?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
     final.norm?.forEachParameter(body)
     final.transform?.forEachParameter(body)
+    final.projection?.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
     if headBias != nil { body(&headBias!) }
     pooler?.forEachParameter(body)

@@ -51,8 +51,8 @@ public struct LanguageModel: ~Copyable {
       shape.tiedHead || !head.hasScores
       ? nil
       : Parameter(
-        .headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), isOperand: true,
-        engine)
+        .headWeight, shape.vocabulary, shape.embeddingWidth, initialisation(.headWeight),
+        isOperand: true, engine)
     headBias =
       shape.architecture.biases.head && head.hasScores
       ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil

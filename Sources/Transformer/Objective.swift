@@ -2,8 +2,9 @@ import Catalogue
 
 /// What a model is trained to predict.
 enum Objective {
-  /// At each position, the token that follows.
-  case nextToken
+  /// At each position, the token that follows; but not where that is part of a prefix of so many
+  /// tokens, which see each other.
+  case nextToken(prefix: Int)
   /// The tokens at some positions, which are hidden from the input: 15 in 100 of them, 8 in 10 of
   /// those replaced by `mask`, 1 in 10 by a token drawn at random, the rest left as they are (Devlin
   /// et al., arXiv 1810.04805, section 3.1).
@@ -18,9 +19,9 @@ enum Objective {
   /// What a target is where nothing is to be predicted, as PyTorch has it.
   static let ignored: Int64 = -100
 
-  init(_ shape: ModelShape) {
+  init(_ shape: ModelShape, _ recipe: Recipe) {
     switch shape.architecture.head {
-    case .languageModel, .none: self = .nextToken
+    case .languageModel, .none: self = .nextToken(prefix: recipe.prefix ?? 0)
     case .maskedLanguageModel, .pooler: self = .maskedTokens(vocabulary: shape.vocabulary)
     }
   }
@@ -32,8 +33,11 @@ enum Objective {
   ///   - seed: of what is hidden.
   func example(_ text: ArraySlice<Int64>, seed: UInt64) -> Example {
     switch self {
-    case .nextToken:
-      return Example(tokens: Array(text.dropLast()), targets: Array(text.dropFirst()))
+    case .nextToken(let prefix):
+      let seen = max(0, prefix - 1)
+      return Example(
+        tokens: Array(text.dropLast()),
+        targets: [Int64](repeating: Self.ignored, count: seen) + text.dropFirst(1 + seen))
     case .maskedTokens(let vocabulary):
       return Self.masked(Array(text.dropLast()), UInt64(vocabulary), seed: seed)
     }

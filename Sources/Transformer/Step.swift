@@ -16,10 +16,13 @@ struct Step {
 
   var convention: Convention { recipe.convention }
 
+  /// Which tokens attend to which.
+  var mask: AttentionMask { recipe.prefix.map(AttentionMask.prefix) ?? shape.architecture.mask }
+
   var attentionShape: AttentionShape {
     AttentionShape(
       batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
-      headDimension: shape.headDimension, mask: shape.architecture.mask,
+      headDimension: shape.headDimension, mask: mask,
       slopes: ALiBi.slopes(of: shape))
   }
 

@@ -39,6 +39,10 @@ struct RecipeOptions: ParsableArguments {
   var sequence: Int?
 
   @Option(
+    help: "Tokens at the start of each sequence that all see each other, as in a prefix LM.")
+  var prefix: Int?
+
+  @Option(
     help: """
       Formats of weights, activations and gradients; bf16 and fp16 with a copy of the weights in \
       fp32, bf16-pure without.
@@ -89,6 +93,7 @@ struct RecipeOptions: ParsableArguments {
     var recipe = Recipe()
     recipe.batch = batch
     recipe.sequence = sequence ?? min(recipe.sequence, shape.positions)
+    recipe.prefix = prefix
     recipe.precision = precision
     recipe.gradientPrecision = gradientPrecision
     recipe.statePrecision = statePrecision

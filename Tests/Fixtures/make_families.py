@@ -48,11 +48,11 @@ def require(condition, message):
 # --------------------------------------------------------------------------
 
 # Our parameters in order; those of a block stand once, with {} for its number.
-BEFORE = ["embedding.token", "embedding.position", "embedding.tokenType", "embeddingNorm"]
+BEFORE = ["embedding.token", "embedding.projection", "embedding.position", "embedding.tokenType", "embeddingNorm"]
 BLOCK = ["attentionNorm", "attention.qkv", "attention.queryNorm", "attention.keyNorm",
          "attention.projection", "mlpNorm", "mlp.gate", "mlp.up", "mlp.down",
          "mlp.router", "mlp.experts.gate", "mlp.experts.up", "mlp.experts.down"]
-AFTER = ["finalNorm", "head.transform", "headNorm", "head"]
+AFTER = ["finalNorm", "head.transform", "headNorm", "head.projection", "head"]
 
 QKV = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
 
@@ -77,6 +77,8 @@ OPT = LLAMA | {
     "attentionNorm": "self_attn_layer_norm", "attention.projection": "self_attn.out_proj",
     "mlpNorm": "final_layer_norm", "mlp.up": "fc1", "mlp.down": "fc2",
     "finalNorm": "model.decoder.final_layer_norm",
+    "embedding.projection": "model.decoder.project_in",
+    "head.projection": "model.decoder.project_out",
 }
 # One fused matrix for query, key and value: a string instead of a list of three.
 BLOOM = {
@@ -117,6 +119,7 @@ class Family:
     names: dict
     paper: Paper
     attention: str = "eager"
+    prefix: int = 0
 
     @property
     def is_masked(self):
@@ -182,6 +185,11 @@ def families():
         "llama-tied": Family(
             config("Llama", **MODERN, hidden_size=24, tie_word_embeddings=True, rms_norm_eps=1e-6),
             LLAMA, Paper(size=6, rotary=6, epsilon=1e-6, tied=True, **rms)),
+        # GLM's pattern: a prefix in both directions, and a continuation from left to right.
+        "llama-prefix": Family(
+            config("Llama", **MODERN, hidden_size=16, num_key_value_heads=2, rms_norm_eps=1e-5,
+                   **rope(500.0)),
+            LLAMA, Paper(groups=2, rotary=4, theta=500.0, prefix=4, **rms), prefix=4),
         "mistral": Family(
             config("Mistral", **MODERN, hidden_size=16, num_key_value_heads=2, sliding_window=12,
                    rms_norm_eps=1e-5),
@@ -220,6 +228,12 @@ def families():
             config("OPT", num_hidden_layers=2, num_attention_heads=4, hidden_size=16, ffn_dim=36,
                    max_position_embeddings=16, dropout=0.0),
             OPT, Paper(activation="relu", offset=2, tied=True)),
+        # As the model of 350M: post-norm, its embeddings narrower than the stream.
+        "opt-post-norm": Family(
+            config("OPT", num_hidden_layers=2, num_attention_heads=4, hidden_size=16, ffn_dim=36,
+                   max_position_embeddings=16, dropout=0.0, do_layer_norm_before=False,
+                   word_embed_proj_dim=12),
+            OPT, Paper(activation="relu", offset=2, post=True, tied=True)),
         "bloom": bloom(4, 16),
         "bloom-5heads": bloom(5, 20),
         "gpt-neox": neox(4, 0.5, 10_000.0, True),
@@ -334,7 +348,8 @@ def pieces(family, model):
             found = [f"{prefix}{name}" if "experts" in name else f"{prefix}{name}.{kind}"
                      for name in theirs]
             if found and existing.issuperset(found) and (kind == "weight" or "experts" not in part):
-                name = ours if ours.startswith("embedding.") else f"{ours}.{kind}"
+                is_table = ours.startswith("embedding.") and ours != "embedding.projection"
+                name = ours if is_table else f"{ours}.{kind}"
                 table[name] = [(hf, rows) for hf in found]
     return table
 
@@ -380,11 +395,20 @@ IGNORED = -100
 MASKED_FORMAT = """ Here the tokens are stored, as the model reads them, and so are the targets, \
 -100 where there is none; the second half of a sequence is of the second token type, if there are \
 two."""
+PREFIX_FORMAT = """ Here the first `prefix` tokens see each other, and the loss is that of the \
+tokens behind them."""
 
 
 def batch_of(family):
     """What the model reads, by transformers' names, and the targets."""
     inputs, targets = make_batch(SHAPE)
+    if family.prefix:
+        # Token `prefix` is the first that is predicted, by the one before it.
+        targets[:, :family.prefix - 1] = IGNORED
+        place = torch.arange(SHAPE.sequence)
+        hidden = (place > place[:, None]) & (place >= family.prefix)
+        mask = torch.zeros(hidden.shape, dtype=torch.float64).masked_fill(hidden, -math.inf)
+        return {"input_ids": inputs, "attention_mask": mask.expand(SHAPE.batch, 1, -1, -1)}, targets
     if not family.is_masked:
         return {"input_ids": inputs}, targets
     # RoBERTa does not count a padding token as a position.
@@ -414,6 +438,8 @@ float32: loss of the unaltered float32 model, and max|f32 - f64| / max|f64| per 
 
 def logits_of(model, inputs):
     cache = {"use_cache": False} if "ForCausalLM" in type(model).__name__ else {}
+    if "attention_mask" in inputs:
+        inputs = inputs | {"attention_mask": inputs["attention_mask"].to(model.dtype)}
     return model(**inputs, **cache).logits
 
 
@@ -473,7 +499,7 @@ def family_file(label, family):
     check_slopes(label, model, table, exact, batch)
 
     ours = {name: value.double().requires_grad_() for name, value in initial.items()}
-    logits = paper_logits(paper, ours, **batch[0])
+    logits = paper_logits(paper, ours, batch[0]["input_ids"], batch[0].get("token_type_ids"))
     paper_loss = mean_loss(logits, batch[1])
     grads = dict(zip(ours, torch.autograd.grad(paper_loss, list(ours.values()))))
     # BLOOM's GELU has its constants cut to nine digits, hence not closer.
@@ -487,11 +513,14 @@ def family_file(label, family):
     tokens = token_sequence(SHAPE.batch * SHAPE.sequence + 1, SHAPE.vocabulary).tolist()
     # What follows from the tokens is not stored.
     more = {}
+    if family.prefix:
+        more["prefix"] = family.prefix
     if family.is_masked:
         tokens = batch[0]["input_ids"].flatten().tolist()
         more["targets"] = batch[1].flatten().tolist()
     return {
-        "format": FORMAT + MASKED_FORMAT * family.is_masked,
+        "format": (FORMAT + MASKED_FORMAT * family.is_masked
+                   + PREFIX_FORMAT * bool(family.prefix)),
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "config": saved,

@@ -25,6 +25,7 @@ class Paper:
     theta: float = 10_000.0
     rotary: int = 0            # leading components of each head that are rotated
     alibi: float = 0           # factor on the slopes; 0: no ALiBi
+    prefix: int = 0            # leading keys that every query sees
     window: int = 0            # keys that a query sees, its own the last; 0: all up to its own
     offset: int = 0            # rows before position 0 in the position table
     scale: float = 1           # on the token embedding
@@ -87,7 +88,7 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
             scores = scores - paper.alibi * slopes()[:, None, None] * distance
         place = torch.arange(length)
         distance = place[:, None] - place
-        hidden = (distance < 0) & paper.causal
+        hidden = (distance < 0) & paper.causal & (place >= paper.prefix)
         if paper.window:
             hidden |= distance >= paper.window
         mixed = scores.masked_fill(hidden, -math.inf).softmax(-1) @ v
@@ -114,6 +115,8 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
                       else activate(up))
 
     x = p["embedding.token"][tokens] * paper.scale
+    if "embedding.projection.weight" in p:
+        x = linear("embedding.projection", x)
     if "embedding.position" in p:
         x = x + p["embedding.position"][paper.offset:paper.offset + length]
     if "embedding.tokenType" in p:
@@ -139,5 +142,7 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
         x = norm("finalNorm", x)
     if "headNorm.weight" in p:
         x = norm("headNorm", activate(linear("head.transform", x)))
+    if "head.projection.weight" in p:
+        x = linear("head.projection", x)
     head = p["embedding.token"] if paper.tied else p["head.weight"]
     return F.linear(x, head, p.get("head.bias"))

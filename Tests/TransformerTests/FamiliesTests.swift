@@ -21,6 +21,8 @@ import Testing
     let loss: Double
     let logits: ReferenceArray
     let gradients: [String: ReferenceArray]
+    /// Tokens at the start of a sequence that see each other.
+    let prefix: Int?
 
     /// The batch, at every step.
     var corpus: Corpus {
@@ -37,9 +39,9 @@ import Testing
   static let decoders = [
     "bloom", "bloom-5heads", "falcon", "falcon-new", "falcon-rw", "gemma", "gpt-neox",
     "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "mixtral", "opt",
-    "phi", "qwen2", "qwen3", "qwen3-moe",
+    "opt-post-norm", "phi", "qwen2", "qwen3", "qwen3-moe",
   ]
-  static let families = decoders + ["bert", "roberta"]
+  static let families = decoders + ["llama-prefix", "bert", "roberta"]
   static let attentions = Recipe.Attention.allCases
   /// What the issue of single precision allows; the largest deviation seen is about 2e-6.
   static let tolerance = 1e-5
@@ -68,6 +70,7 @@ import Testing
     var recipe = Recipe()
     recipe.batch = reference.batch
     recipe.sequence = reference.sequence
+    recipe.prefix = reference.prefix
     change(&recipe)
     var training = Training(shape, recipe, reference.corpus, on: engine)
     var number = 0
@@ -140,6 +143,7 @@ import Testing
           var recipe = Recipe()
           recipe.batch = reference.batch
           recipe.sequence = reference.sequence
+          recipe.prefix = reference.prefix
           recipe.convention = convention
           recipe.attention = attention
           recipe.recompute = recompute

@@ -1,17 +1,19 @@
 /// The families that differ from GPT-2 in their positions and their activation.
 extension ModelShape {
-  /// OPT (Zhang et al., arXiv 2205.01068): ReLU, and two positions that are never used.
+  /// OPT (Zhang et al., arXiv 2205.01068): ReLU, and two positions that are never used. The model of
+  /// 350M alone is post-norm, with embeddings narrower than its stream.
   static func opt(_ file: ConfigurationFile) throws(InputError) -> ModelShape {
     let hidden = try file.integer("hidden_size")
     try file.require("activation_function", in: ["relu", "gelu", "gelu_new"])
-    // The 350M model alone is post-norm, with embeddings narrower than its stream.
-    try file.refuse("do_layer_norm_before", false)
     try file.refuse("layer_norm_elementwise_affine", false)
-    try file.refuse("_remove_final_layer_norm", true)
-    if let width = try file.integerOrNull("word_embed_proj_dim"), width != hidden {
+    let isPreNorm = try file.boolean("do_layer_norm_before", default: true)
+    let isRemoved = try file.boolean("_remove_final_layer_norm", default: false)
+    let hasFinalNorm = isPreNorm && !isRemoved
+    let width = try file.integerOrNull("word_embed_proj_dim") ?? hidden
+    guard width >= 1, width == hidden || !hasFinalNorm else {
       throw InputError(
         file.path, field: "word_embed_proj_dim", found: "\(width)",
-        expected: "hidden_size, \(hidden)")
+        expected: "hidden_size, \(hidden), where a norm follows the last block")
     }
     let hasBias = try file.boolean("enable_bias", default: true)
     return try ModelShape(
@@ -24,7 +26,9 @@ extension ModelShape {
       Architecture(
         activation: file.activation("activation_function", default: .relu),
         position: .learned(offset: 2),
-        biases: Architecture.Biases(qkv: hasBias, projection: hasBias, mlp: hasBias)),
+        biases: Architecture.Biases(qkv: hasBias, projection: hasBias, mlp: hasBias),
+        residual: isPreNorm ? .sequential : .postNorm,
+        embeddingWidth: width == hidden ? nil : width, hasFinalNorm: hasFinalNorm),
       tiedHead: file.boolean("tie_word_embeddings", default: true), normEpsilon: 1e-5,
       SizeFields.opt, file.path)
   }
