@@ -85,6 +85,7 @@ public final class MPICommunicator: Communicator {
     for group in RankGroup.allCases { groups[group].map(cmpi_release) }
   }
 
+  /// `MPI_Allreduce`, in place.
   public func allReduce(
     _ values: UnsafeMutablePointer<Float>, _ count: Int, _ reduction: Reduction,
     over group: RankGroup
@@ -92,10 +93,12 @@ public final class MPICommunicator: Communicator {
     cmpi_all_reduce(groups[group]!, values, count, reduction.inMPI)
   }
 
+  /// `MPI_Allreduce` of one number.
   public func allReduce(_ value: Double, _ reduction: Reduction, over group: RankGroup) -> Double {
     cmpi_all_reduce_double(groups[group]!, value, reduction.inMPI)
   }
 
+  /// `MPI_Allgatherv`.
   public func allGather(
     _ whole: UnsafeMutablePointer<Float>, from part: UnsafePointer<Float>?, _ parts: [Range<Int>],
     over group: RankGroup
@@ -105,6 +108,7 @@ public final class MPICommunicator: Communicator {
       parts.map { Int32($0.lowerBound) })
   }
 
+  /// `MPI_Reduce_scatter`.
   public func reduceScatter(
     into part: UnsafeMutablePointer<Float>, from whole: UnsafePointer<Float>, _ parts: [Range<Int>],
     over group: RankGroup
@@ -112,6 +116,7 @@ public final class MPICommunicator: Communicator {
     cmpi_reduce_scatter(groups[group]!, part, whole, parts.map { Int32($0.count) })
   }
 
+  /// `MPI_Alltoall`.
   public func allToAll(
     into output: UnsafeMutablePointer<Float>, from input: UnsafePointer<Float>, part: Int,
     over group: RankGroup
@@ -119,16 +124,19 @@ public final class MPICommunicator: Communicator {
     cmpi_all_to_all(groups[group]!, output, input, part)
   }
 
+  /// `MPI_Isend`, of a copy.
   public func send(_ values: UnsafePointer<Float>, _ count: Int, to rank: Int, tag: Int) {
     cmpi_send(groups[.world]!, values, 4 * count, Int32(rank), Int32(tag))
   }
 
+  /// `MPI_Recv`.
   public func receive(
     into values: UnsafeMutablePointer<Float>, _ count: Int, from rank: Int, tag: Int
   ) {
     cmpi_receive(groups[.world]!, values, 4 * count, Int32(rank), Int32(tag))
   }
 
+  /// `MPI_Barrier`.
   public func barrier(over group: RankGroup) { cmpi_barrier(groups[group]!) }
 }
 

@@ -27,7 +27,8 @@ struct Embedding: ~Copyable {
     let architecture = shape.architecture
     let outer = engine.enter("embedding")
     token = Parameter(
-      .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding), engine)
+      .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding),
+      split: .rows(shape.vocabulary), engine)
     if case .learned(let offset) = architecture.position {
       position = Parameter(
         .positionEmbedding, shape.positions + offset, shape.hidden,
@@ -93,6 +94,14 @@ struct Embedding: ~Copyable {
     }
     let again = engine.enter("embedding")
     defer { engine.leave(again) }
+    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, engine) }
+  }
+
+  /// Gradients of the embeddings from that of their sum, (R,h), which is overwritten where they have
+  /// a factor.
+  private mutating func tablesBackward(
+    _ gradient: borrowing Tensor, tokens: borrowing Tensor, _ engine: Engine
+  ) {
     position?.accumulate { position, accumulating in
       engine.embedBackward(
         position: position, accumulating: accumulating, offset: offset, from: gradient,
@@ -102,7 +111,11 @@ struct Embedding: ~Copyable {
     // A token's row is added to wherever the token occurs, so an untouched gradient starts at zero.
     token.accumulate { token, accumulating in
       if !accumulating { engine.fill(token, with: 0) }
-      engine.embedBackward(token: token, from: gradient, tokens: tokens)
+      if engine.rank.layout.tensor > 1 {
+        engine.embedDividedBackward(token: token, from: gradient, tokens: tokens)
+      } else {
+        engine.embedBackward(token: token, from: gradient, tokens: tokens)
+      }
     }
   }
 }
@@ -114,8 +127,12 @@ extension Engine {
     offset: Int
   ) -> Tensor {
     switch position {
+    case .some(let position) where rank.layout.tensor > 1:
+      embedDivided(tokens, token: token, position: position.value, offset: offset)
     case .some(let position):
       embed(tokens, token: token, position: position.value, offset: offset)
+    case .none where rank.layout.tensor > 1:
+      embedDivided(tokens, token: token)
     case .none: embed(tokens, token: token)
     }
   }

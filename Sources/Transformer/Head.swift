@@ -27,7 +27,7 @@ enum Head {
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
     input.retag(.headInput)
-    let logits = logits(input, weight: weight, bias: bias, engine)
+    let logits = step.withAllRows(input) { Self.logits($0, weight: weight, bias: bias, engine) }
     let losses = engine.make(logits.rows, 1, .activation, .losses)
     switch convention.loss {
     case .logSoftmax:
@@ -95,16 +95,18 @@ enum Head {
     bias?.accumulate { bias, accumulating in
       engine.biasGradient(into: bias, accumulating: accumulating, logitsGradient)
     }
-    norm.withOutput(normSaved, of: normInput, engine) { input in
-      weight.accumulate { weight, accumulating in
-        engine.linearWeightGradient(
-          into: weight, accumulating: accumulating, logitsGradient, input: input)
+    norm.withOutput(normSaved, of: normInput, engine) { part in
+      step.withAllRows(part) { input in
+        weight.accumulate { weight, accumulating in
+          engine.linearWeightGradient(
+            into: weight, accumulating: accumulating, logitsGradient, input: input)
+        }
       }
     }
     let inputGradient = engine.make(
       step.rows, step.shape.hidden, .temporary, .activationGradient)
     engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight.value)
-    return inputGradient
+    return step.summed(inputGradient)
   }
 
   /// The gradient of the logits (R,V): in the memory of the probabilities, or beside what was kept.

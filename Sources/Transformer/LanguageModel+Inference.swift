@@ -17,14 +17,14 @@ extension LanguageModel {
   ) -> Tensor {
     var step = step
     step.angles = RotaryTable.angles(of: angles)?.advanced(by: first)
-    var stream = embedding.infer(tokens, first: first, step)
+    var stream = embedding!.infer(tokens, first: first, step)
     for layer in 0..<blocks.blocks.count {
       stream = blocks.blocks[layer].infer(stream, caches[layer], first: first, step)
     }
     let last = step.engine.make(tokens.rows, step.shape.hidden, .activation, .headInput)
     step.engine.lastRows(into: last, stream)
     _ = consume stream
-    let normalised = finalNorm.output(last, step)
+    let normalised = finalNorm!.output(last, step)
     _ = consume last
     return logits(of: normalised, step.engine)
   }
@@ -32,11 +32,7 @@ extension LanguageModel {
   private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
-    switch ownHead {
-    case .some(let own): return Head.logits(input, weight: own.value, bias: headBias, engine)
-    case .none:
-      return Head.logits(input, weight: embedding.token.value, bias: headBias, engine)
-    }
+    return withHeadWeight { Head.logits(input, weight: $0, bias: headBias, engine) }
   }
 }
 

@@ -2,26 +2,25 @@ import Catalogue
 import Instrument
 
 /// A decoder-only language model: embeddings, blocks, a final norm, and a head that may share the
-/// token embedding.
+/// token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
+/// embedding, the last has norm and head.
 public struct LanguageModel: ~Copyable {
-  var embedding: Embedding
+  var embedding: Embedding?
   var blocks: BlockStack
-  var finalNorm: Norm
+  var finalNorm: Norm?
   var ownHead: Parameter?
   var headBias: Parameter?
+  let part: ModelPart
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
     let angles: RotaryTable?
-    let embedding: Embedding.Saved
+    let embedding: Embedding.Saved?
     let blocks: BlockStack.Saved
-    /// The residual stream behind the last block, (R,h).
-    let stream: Tensor
-    let finalNorm: Norm.Saved
-    let head: Head.Saved
+    let ending: Ending?
   }
 
-  /// The result of forward; the loss is absent in a dry run.
+  /// The result of forward; the loss is absent in a dry run, and in a part without a head.
   struct Evaluated: ~Copyable {
     let loss: Double?
     let saved: Saved
@@ -31,7 +30,13 @@ public struct LanguageModel: ~Copyable {
   ///
   /// Weights are normal with deviation 0.02, the two projections onto the residual stream of each
   /// block with 0.02/√(2l) (Radford et al., 2019, section 2.3); biases 0; norms 1.
-  init(_ shape: ModelShape, seed: UInt64, _ engine: Engine) {
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes of what this rank has of each layer.
+  ///   - part: which of the layers; all where nil.
+  ///   - seed: of the weights.
+  ///   - engine: what they live on.
+  init(_ shape: ModelShape, _ part: ModelPart? = nil, seed: UInt64, _ engine: Engine) {
     let residual = 0.02 / Float(2 * shape.layers).squareRoot()
     var parameters: UInt64 = 0
     let initialisation: (TensorRole) -> Parameter.Initialisation = { role in
@@ -39,84 +44,92 @@ public struct LanguageModel: ~Copyable {
       let isResidual = role == .attentionProjectionWeight || role == .mlpDownWeight
       return .normal(deviation: isResidual ? residual : 0.02, seed: mixed(seed, parameters))
     }
-    embedding = Embedding(shape, initialisation, engine)
-    blocks = BlockStack(shape, initialisation, engine)
-    finalNorm = Norm("finalNorm", shape, engine)
+    let part = part ?? .whole(shape)
+    self.part = part
+    // Where it is another stage's, its weights are drawn all the same, as those that follow count on.
+    let embedding = Embedding(
+      shape, initialisation, part.isFirst ? engine : Engine(unrecorded: engine.rank))
+    self.embedding = part.isFirst ? consume embedding : nil
+    blocks = BlockStack(shape, part.layers, initialisation, engine)
+    finalNorm = part.isLast ? Norm("finalNorm", shape, engine) : nil
     let outer = engine.enter("head")
+    let tokenEmbedding = Parameter.Initialisation.normal(deviation: 0.02, seed: mixed(seed, 1))
+    let isCopy = part.isTied && !part.isFirst
     ownHead =
-      shape.tiedHead
-      ? nil
-      : Parameter(.headWeight, shape.vocabulary, shape.hidden, initialisation(.headWeight), engine)
+      part.isLast && (isCopy || !part.isTied)
+      ? Parameter(
+        .headWeight, shape.vocabulary, shape.hidden,
+        isCopy ? tokenEmbedding : initialisation(.headWeight), split: .rows(shape.vocabulary),
+        isTied: isCopy, engine) : nil
     headBias =
-      shape.architecture.biases.head
-      ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
+      part.isLast && shape.architecture.biases.head
+      ? Parameter(
+        .headBias, 1, shape.vocabulary, .constant(0), split: .columns(shape.vocabulary), engine)
+      : nil
     engine.leave(outer)
   }
 
-  /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s).
-  func forward(_ tokens: borrowing Tensor, targets: borrowing Tensor, _ step: Step) -> Evaluated {
+  /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s); a part that needs them not
+  /// gets none.
+  mutating func forward(
+    _ tokens: borrowing Tensor?, targets: borrowing Tensor?, _ step: Step
+  ) -> Evaluated {
     var step = step
+    forEachOuterParameter { $0.gather() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
-    let embedded = embedding.forward(tokens, step)
-    let passed = blocks.forward(embedded.stream, step)
-    let stream = passed.stream
-    let normalised = finalNorm.forward(stream, step)
-    finalNorm.keepInput(stream, step)
-    let head = headForward(normalised.output, targets: targets, step)
+    let entered = enter(tokens, step)
+    let passed = blocks.forward(entered.stream, step)
+    let ended = end(passed.stream, targets: targets, step)
+    forEachOuterParameter { $0.release() }
     return Evaluated(
-      loss: head.loss,
+      loss: ended.loss,
       saved: Saved(
-        angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
-        finalNorm: normalised.kept(step), head: head.saved))
+        angles: angles, embedding: entered.saved, blocks: passed.saved, ending: ended.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
   mutating func backward(
-    _ saved: consuming Saved, tokens: borrowing Tensor, targets: borrowing Tensor, scale: Float,
+    _ saved: consuming Saved, tokens: borrowing Tensor?, targets: borrowing Tensor?, scale: Float,
     _ step: Step
   ) {
     var step = step
+    forEachOuterParameter { $0.gather() }
     let angles = saved.angles
     step.angles = RotaryTable.angles(of: angles)
-    let normalisedGradient = headBackward(
-      saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
-    let gradient = step.engine.make(
-      step.rows, step.shape.hidden, .temporary, .activationGradient)
-    finalNorm.backward(
-      into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
-      of: saved.stream, step.engine)
-    _ = consume normalisedGradient
-    _ = consume saved.finalNorm
-    _ = consume saved.stream
+    let gradient = endBackward(saved.ending, targets: targets, scale: scale, step)
     blocks.backward(gradient, saved.blocks, step)
     _ = consume angles
-    embedding.backward(gradient, saved.embedding, tokens: tokens, step)
-  }
-
-  private func headForward(
-    _ input: borrowing Tensor, targets: borrowing Tensor, _ step: Step
-  ) -> Head.Evaluated {
-    switch ownHead {
-    case .some(let own):
-      Head.forward(input, weight: own.value, bias: headBias, targets: targets, step)
-    case .none:
-      Head.forward(input, weight: embedding.token.value, bias: headBias, targets: targets, step)
+    enterBackward(gradient, saved.embedding, tokens: tokens, step)
+    forEachOuterParameter {
+      $0.scatterGradient()
+      $0.release()
     }
   }
 
-  private mutating func headBackward(
-    _ saved: consuming Head.Saved, _ normSaved: borrowing Norm.Saved,
-    of stream: borrowing Tensor, targets: borrowing Tensor, scale: Float, _ step: Step
-  ) -> Tensor {
-    if step.shape.tiedHead {
-      Head.backward(
-        saved, weight: &embedding.token, bias: &headBias, input: finalNorm, normSaved, of: stream,
-        targets: targets, scale: scale, step)
-    } else {
-      Head.backward(
-        saved, weight: &ownHead!, bias: &headBias, input: finalNorm, normSaved, of: stream,
-        targets: targets, scale: scale, step)
+  /// The stream at the first block: embedded, or as the part before sends it.
+  private func enter(_ tokens: borrowing Tensor?, _ step: Step) -> Forwarded<Embedding.Saved?> {
+    switch (embedding) {
+    case .none: return Forwarded(stream: part.receiveStream(step), saved: nil)
+    case .some(let embedding):
+      switch tokens {
+      case .none: preconditionFailure("an embedding without tokens")
+      case .some(let tokens):
+        let embedded = embedding.forward(tokens, step)
+        return Forwarded(stream: embedded.stream, saved: embedded.saved)
+      }
+    }
+  }
+
+  /// The same backward: `gradient` (R,h) is that of the stream at the first block.
+  private mutating func enterBackward(
+    _ gradient: borrowing Tensor, _ saved: consuming Embedding.Saved?, tokens: borrowing Tensor?,
+    _ step: Step
+  ) {
+    guard let saved else { return part.send(gradient: gradient, step) }
+    switch tokens {
+    case .none: preconditionFailure("an embedding without tokens")
+    case .some(let tokens): embedding?.backward(gradient, saved, tokens: tokens, step)
     }
   }
 }

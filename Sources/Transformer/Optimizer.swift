@@ -12,10 +12,10 @@ struct Optimizer {
   static let epsilon: Float = 1e-8
 
   /// Allocates what is remembered of every parameter.
-  init(_ recipe: Recipe, for model: inout LanguageModel, _ engine: Engine) {
+  init(_ recipe: Recipe, for model: inout Stage, _ engine: Engine) {
     self.recipe = recipe
     model.forEachParameter { parameter in
-      let (rows, columns) = (parameter.value.rows, parameter.value.columns)
+      let (rows, columns) = parameter.ownForm
       let outer = parameter.enterOwnPlace()
       parameter.state = OptimizerState(
         for: recipe.optimizer, rows: rows, columns: columns, engine)
@@ -27,7 +27,7 @@ struct Optimizer {
   ///
   /// - Returns: the norm of the gradient before clipping; nil in a dry run, and where nothing is
   ///   clipped or updated.
-  mutating func update(_ model: inout LanguageModel, _ engine: Engine) -> Double? {
+  mutating func update(_ model: inout Stage, _ engine: Engine) -> Double? {
     step += 1
     let isUpdated = recipe.optimizer != .none
     let norm = isUpdated && recipe.clip > 0 ? Self.gradientNorm(&model, engine) : nil
@@ -44,9 +44,10 @@ struct Optimizer {
       learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
       weightDecay: recipe.optimizer == .adamw && parameter.decays ? recipe.weightDecay : 0,
       gradientScale: gradientScale, step: step)
-    parameter.withGradient { gradient in
-      parameter.state.update(parameter.value, gradient: gradient, constants, engine)
+    parameter.withOwn { value, gradient in
+      parameter.state.update(value, gradient: gradient, constants, engine)
     }
+    parameter.gatherUpdate()
   }
 
   /// The factor that brings the norm down to the clip, as `torch.nn.utils.clip_grad_norm_` does.
@@ -55,15 +56,18 @@ struct Optimizer {
     return Float(min(1, Double(recipe.clip) / (norm + 1e-6)))
   }
 
-  /// The norm of all gradients as one vector.
-  static func gradientNorm(_ model: inout LanguageModel, _ engine: Engine) -> Double? {
+  /// The norm of all gradients as one vector, of whatever rank.
+  static func gradientNorm(_ model: inout Stage, _ engine: Engine) -> Double? {
     var squares: Double? = 0
     model.forEachParameter { parameter in
-      parameter.withGradient { gradient in
+      guard parameter.isCounted else { return }
+      parameter.withOwnGradient { gradient in
         let sum = engine.sumOfSquares(gradient)
         squares = squares.flatMap { total in sum.map { total + $0 } }
       }
     }
-    return squares?.squareRoot()
+    // Replicas that have divided the gradients have other parts, and others have the same.
+    let isDivided = engine.rank.layout.divides(.optimizerStates)
+    return engine.allReduce(squares, over: isDivided ? .world : .model)?.squareRoot()
   }
 }

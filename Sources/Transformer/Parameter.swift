@@ -1,19 +1,32 @@
 import Catalogue
 import Instrument
 
-/// A weight, with its gradient while there is one and what the optimizer remembers of it.
+/// A weight, with its gradient while there is one and what the optimizer remembers of it; or this
+/// rank's part of them.
 public struct Parameter: ~Copyable {
   /// Which weight it is.
   public let role: TensorRole
-  /// The weight.
-  public let value: Tensor
+  /// How ranks that share its layer divide it.
+  let split: Split
+  let rows: Int
+  let columns: Int
+  /// Nil while only the share is there (ZeRO-3).
+  var whole: Tensor?
+  /// This replica's part of the weight, where replicas divide weights.
+  var share: Tensor?
   /// Its gradient: absent from the start of a step until backward reaches it.
-  private var gradient: Tensor?
-  /// What the optimizer remembers of it.
+  var gradient: Tensor?
+  /// This replica's part of the gradient, where replicas divide gradients.
+  var gradientShare: Tensor?
+  /// What the optimizer remembers of it, or of this replica's part.
   var state = OptimizerState.none
+  /// Whether the ranks that share its layer see different parts of the gradient, to be added up.
+  let isSummed: Bool
+  /// Whether the first and the last stage both have it, as embedding and as head.
+  var isTied: Bool
 
   private let scope: Scope
-  private let engine: Engine
+  let engine: Engine
 
   /// The first values of a weight.
   enum Initialisation {
@@ -22,18 +35,46 @@ public struct Parameter: ~Copyable {
   }
 
   /// Allocates the weight.
+  ///
+  /// - Parameters:
+  ///   - role: which weight it is.
+  ///   - rows: of this rank's part.
+  ///   - columns: of this rank's part.
+  ///   - initialisation: of the whole weight.
+  ///   - split: which part of the whole it is.
+  ///   - isSummed: whether the gradient is to be added up over the ranks that share its layer.
+  ///   - isTied: whether another stage has it, too.
+  ///   - engine: what it lives on.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    _ engine: Engine
+    split: Split = .none, isSummed: Bool = false, isTied: Bool = false, _ engine: Engine
   ) {
-    self.role = role
+    (self.role, self.rows, self.columns) = (role, rows, columns)
+    (self.split, self.isSummed, self.isTied) = (split, isSummed, isTied)
     self.engine = engine
     scope = engine.scope
-    value = engine.make(rows, columns, .parameter, role)
+    let isShared = engine.rank.layout.divides(.parameters)
+    let weight = engine.make(rows, columns, isShared ? .temporary : .parameter, role)
     switch initialisation {
-    case .constant(let constant): engine.fill(value, with: constant)
+    case .constant(let constant): engine.fill(weight, with: constant)
+    case .normal(let deviation, let seed) where split.isDivided(engine.rank):
+      engine.fillNormal(weight, seed: seed, deviation: deviation) {
+        split.start(ofRow: $0, columns: columns, engine.rank)
+      }
     case .normal(let deviation, let seed):
-      engine.fillNormal(value, seed: seed, deviation: deviation)
+      engine.fillNormal(weight, seed: seed, deviation: deviation)
+    }
+    whole = consume weight
+    if isShared { divide() }
+  }
+
+  /// The weight. Where replicas divide it, it is there from `gather` to `release`.
+  public var value: Tensor {
+    _read {
+      switch whole {
+      case .some(let weight): yield weight
+      case .none: preconditionFailure("a weight that was not gathered")
+      }
     }
   }
 
@@ -41,7 +82,7 @@ public struct Parameter: ~Copyable {
   public var path: String { engine.ledger.path(scope, role) }
 
   /// Whether weight decay applies: to matrices, not to norms and biases.
-  var decays: Bool { value.rows > 1 }
+  var decays: Bool { rows > 1 }
 
   /// Makes sure that there is a gradient to write to.
   ///
@@ -49,9 +90,10 @@ public struct Parameter: ~Copyable {
   @discardableResult
   mutating func beginGradient() -> Bool {
     if hasGradient { return true }
-    let outer = engine.scope
-    engine.leave(scope)
-    gradient = engine.make(value.rows, value.columns, .gradient, role)
+    let outer = enterOwnScope()
+    // Where replicas divide gradients, the whole one lasts only until it is added up.
+    let isShared = engine.rank.layout.divides(.gradients)
+    gradient = engine.make(rows, columns, isShared ? .temporary : .gradient, role)
     engine.leave(outer)
     return false
   }
@@ -72,16 +114,25 @@ public struct Parameter: ~Copyable {
     }
   }
 
-  /// Enters the place that is the parameter's path; `Engine.leave` returns from it.
-  func enterOwnPlace() -> Scope {
+  /// Enters the place in the model that it belongs to; `Engine.leave` returns from it.
+  func enterOwnScope() -> Scope {
     let outer = engine.scope
     engine.leave(scope)
+    return outer
+  }
+
+  /// Enters the place that is the parameter's path; `Engine.leave` returns from it.
+  func enterOwnPlace() -> Scope {
+    let outer = enterOwnScope()
     _ = engine.enter(String(role.name))
     return outer
   }
 
   /// Frees the gradient.
-  mutating func clearGradient() { gradient = nil }
+  mutating func clearGradient() {
+    gradient = nil
+    gradientShare = nil
+  }
 
   private var hasGradient: Bool {
     switch gradient {

@@ -19,7 +19,8 @@ struct ResidualProjection: ~Copyable {
     _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine
   ) {
-    linear = Linear(roles, input: input, output: shape.hidden, initialisation, engine)
+    linear = Linear(
+      roles, input: input, output: shape.hidden, split: .columns(input), initialisation, engine)
     self.outputRole = outputRole
     self.dropout = dropout
   }
@@ -32,11 +33,12 @@ struct ResidualProjection: ~Copyable {
     let (rows, hidden) = (stream.rows, stream.columns)
     let output = engine.make(rows, hidden, .activation, .blockOutput)
     if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
-      forwardInPlace(output, input, addingTo: stream, engine)
+      forwardInPlace(output, input, addingTo: stream, step)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
     }
     let projected = engine.make(rows, hidden, .activation, outputRole)
-    linear.forward(into: projected, input, engine)
+    step.sum(into: projected) { engine.linear(into: $0, input, weight: linear.weight.value) }
+    linear.addBias(projected, engine)
     guard dropout.isActive(step) else {
       engine.add(into: output, projected, stream)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: projected))
@@ -51,9 +53,10 @@ struct ResidualProjection: ~Copyable {
   /// The same where nothing lies between the projection and the stream.
   private func forwardInPlace(
     _ output: borrowing Tensor, _ input: borrowing Tensor, addingTo stream: borrowing Tensor,
-    _ engine: Engine
+    _ step: Step
   ) {
-    engine.linear(into: output, input, weight: linear.weight.value)
+    let engine = step.engine
+    step.sum(into: output) { engine.linear(into: $0, input, weight: linear.weight.value) }
     switch linear.bias {
     case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
     case .none: engine.add(into: output, output, stream)
@@ -67,9 +70,16 @@ struct ResidualProjection: ~Copyable {
     _ gradient: borrowing Tensor, _ saved: consuming Saved, input: borrowing Tensor, _ step: Step
   ) -> Tensor {
     let engine = step.engine
-    guard dropout.isActive(step) else { return linear.backward(gradient, input: input, engine) }
+    guard dropout.isActive(step) else { return linearBackward(gradient, input: input, step) }
     let branch = engine.make(gradient.rows, gradient.columns, .temporary, .activationGradient)
     dropout.backward(into: branch, gradient, saved.mask, step)
-    return linear.backward(branch, input: input, engine)
+    return linearBackward(branch, input: input, step)
+  }
+
+  /// The same of the linear layer, of whose output this rank has some rows.
+  private mutating func linearBackward(
+    _ gradient: borrowing Tensor, input: borrowing Tensor, _ step: Step
+  ) -> Tensor {
+    step.withAllRows(gradient) { linear.backward($0, input: input, step.engine) }
   }
 }

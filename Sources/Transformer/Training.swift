@@ -1,3 +1,4 @@
+import BasicContainers
 import Catalogue
 import Instrument
 
@@ -7,9 +8,13 @@ public struct Training: ~Copyable {
   let shape: ModelShape
   let recipe: Recipe
   private let corpus: Corpus
-  var model: LanguageModel
+  private let schedule: PipelineSchedule
+  var stage: Stage
   private var optimizer: Optimizer
-  private var passes = 0
+  /// Micro-batches under way through each part, the oldest first.
+  var flights: UniqueArray<UniqueArray<Flight>>
+  /// Micro-batches of the updates so far.
+  private var finished = 0
 
   /// What was seen at the end of the last forward pass.
   public private(set) var afterForward = AfterForward()
@@ -32,50 +37,106 @@ public struct Training: ~Copyable {
     public let gradientNorm: Double?
   }
 
+  /// A micro-batch between its forward and its backward pass.
+  struct Flight: ~Copyable {
+    let step: Step
+    let targets: Tensor?
+    let tokens: Tensor?
+    let saved: LanguageModel.Saved
+  }
+
   /// Allocates and initialises everything that lives as long as the run.
+  ///
+  /// - Parameters:
+  ///   - shape: the whole model.
+  ///   - recipe: how it is trained, as one rank runs it.
+  ///   - corpus: what it is trained on.
+  ///   - engine: what it runs on, with the rank that this is.
   public init(_ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine) {
     self.engine = engine
-    self.shape = shape
+    self.shape = shape.share(of: engine.rank)
     self.recipe = recipe
     self.corpus = corpus
+    schedule = PipelineSchedule(engine.rank, microbatches: recipe.accumulate)
     engine.phase = .load
-    model = LanguageModel(shape, seed: recipe.seed, engine)
-    optimizer = Optimizer(recipe, for: &model, engine)
+    stage = Stage(shape, seed: recipe.seed, engine)
+    optimizer = Optimizer(recipe, for: &stage, engine)
+    flights = UniqueArray()
+    for _ in 0..<stage.parts.count { flights.append(UniqueArray()) }
   }
 
   /// One update: forward and backward for each micro-batch, then the optimizer.
   public mutating func step() -> Outcome {
-    var loss: Double? = 0
-    for _ in 0..<recipe.accumulate {
-      let part = accumulateGradients()
-      loss = loss.flatMap { total in part.map { total + $0 / Double(recipe.accumulate) } }
-    }
+    let loss = computeGradients()
     return Outcome(loss: loss, gradientNorm: update())
   }
 
-  /// Forward and backward of one micro-batch.
+  /// Forward and backward of all micro-batches of an update, and the sums over the other ranks.
+  ///
+  /// - Returns: the mean loss; nil in a dry run, and in all but the last pipeline stage.
+  public mutating func computeGradients() -> Double? {
+    var loss: Double? = engine.rank.isLastStage ? 0 : nil
+    for pass in schedule.passes {
+      switch pass.direction {
+      case .forward:
+        let part = forward(microbatch: pass.microbatch, through: pass.chunk)
+        guard stage.parts[pass.chunk].part.isLast else { continue }
+        loss = loss.flatMap { total in part.map { total + $0 / Double(recipe.accumulate) } }
+      case .backward: backward(through: pass.chunk)
+      }
+    }
+    finished += recipe.accumulate
+    stage.forEachParameter { $0.finishGradient() }
+    let replicas = engine.rank.layout.data
+    return engine.allReduce(loss.map { $0 / Double(replicas) }, over: .data)
+  }
+
+  /// Forward and backward of one micro-batch, on one rank.
   ///
   /// - Returns: the mean loss; nil in a dry run.
   public mutating func accumulateGradients() -> Double? {
-    let step = Step(engine: engine, shape: shape, recipe: recipe, pass: passes)
+    let loss = forward(microbatch: 0, through: 0)
+    backward(through: 0)
+    finished += 1
+    return loss
+  }
+
+  /// The forward pass of a micro-batch through a part of the model.
+  ///
+  /// - Returns: the mean loss; nil in a dry run, and in a part that does not know it.
+  private mutating func forward(microbatch: Int, through chunk: Int) -> Double? {
+    let rank = engine.rank
+    let number = (finished + microbatch) * rank.layout.data + rank.data
+    let step = Step(
+      engine: engine, shape: shape, recipe: recipe, pass: number, microbatch: microbatch)
     engine.phase = .forward
     let start = ContinuousClock.now
-    let tokens = input(.tokens)
-    let targets = input(.targets)
-    fill(tokens, targets)
-    let forward = model.forward(tokens, targets: targets, step)
-    afterForward = AfterForward(
-      savedForBackward: engine.ledger.bytes(of: .activation),
-      sequence: engine.ledger.events.count - 1)
-    let middle = ContinuousClock.now
+    let part = stage.parts[chunk].part
+    let tokens = part.isFirst ? input(.tokens, number) : nil
+    let targets = part.isLast ? input(.targets, number) : nil
+    let passed = stage.parts[chunk].forward(tokens, targets: targets, step)
+    let saved = engine.ledger.bytes(of: .activation)
+    if saved >= afterForward.savedForBackward {
+      afterForward = AfterForward(
+        savedForBackward: saved, sequence: engine.ledger.events.count - 1)
+    }
+    duration[.forward, default: .zero] += ContinuousClock.now - start
+    let loss = passed.loss
+    flights[chunk].append(
+      Flight(step: step, targets: targets, tokens: tokens, saved: passed.saved))
+    return loss
+  }
+
+  /// The backward pass of the oldest micro-batch under way through a part of the model.
+  private mutating func backward(through chunk: Int) {
     engine.phase = .backward
-    model.backward(
-      forward.saved, tokens: tokens, targets: targets, scale: 1 / Float(recipe.accumulate), step)
-    let end = ContinuousClock.now
-    duration[.forward, default: .zero] += middle - start
-    duration[.backward, default: .zero] += end - middle
-    passes += 1
-    return forward.loss
+    let start = ContinuousClock.now
+    let flight = flights[chunk].remove(at: 0)
+    let shares = recipe.accumulate * engine.rank.layout.data
+    stage.parts[chunk].backward(
+      flight.saved, tokens: flight.tokens, targets: flight.targets, scale: 1 / Float(shares),
+      flight.step)
+    duration[.backward, default: .zero] += ContinuousClock.now - start
   }
 
   /// Clips the gradients, updates the weights, and frees the gradients.
@@ -84,7 +145,7 @@ public struct Training: ~Copyable {
   public mutating func update() -> Double? {
     let start = ContinuousClock.now
     engine.phase = .optimizer
-    let norm = optimizer.update(&model, engine)
+    let norm = optimizer.update(&stage, engine)
     duration[.optimizer, default: .zero] += ContinuousClock.now - start
     return norm
   }
@@ -94,28 +155,26 @@ public struct Training: ~Copyable {
   public mutating func forEachParameter(
     _ body: (_ path: String, _ parameter: borrowing Parameter) -> Void
   ) {
-    model.forEachParameter { body($0.path, $0) }
+    stage.forEachParameter { body($0.path, $0) }
   }
 
   /// Forgets the gradients.
   public mutating func clearGradients() {
-    model.forEachParameter { $0.clearGradient() }
+    stage.forEachParameter { $0.clearGradient() }
   }
 
-  func input(_ role: TensorRole) -> Tensor {
-    engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
-  }
-
-  /// Each sequence is a window of the corpus, its targets the same window a token later.
-  func fill(_ tokens: borrowing Tensor, _ targets: borrowing Tensor) {
-    guard engine.isReal else { return }
-    let (x, y) = (tokens.integers, targets.integers)
+  /// The ids of a pass: each sequence is a window of the corpus, its targets the same window a token
+  /// later.
+  func input(_ role: TensorRole, _ pass: Int) -> Tensor {
+    let ids = engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
+    guard engine.isReal else { return ids }
+    let shift = role == .targets ? 1 : 0
     for row in 0..<recipe.batch {
-      let window = corpus.window(passes * recipe.batch + row, count: recipe.sequence)
+      let window = corpus.window(pass * recipe.batch + row, count: recipe.sequence)
       for column in 0..<recipe.sequence {
-        x[row * recipe.sequence + column] = window[window.startIndex + column]
-        y[row * recipe.sequence + column] = window[window.startIndex + column + 1]
+        ids.integers[row * recipe.sequence + column] = window[window.startIndex + column + shift]
       }
     }
+    return ids
   }
 }

@@ -144,12 +144,15 @@ extension Training {
   mutating func logits() -> [Float] {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     engine.phase = .forward
-    let tokens = input(.tokens)
-    let targets = input(.targets)
-    fill(tokens, targets)
-    let forward = model.forward(tokens, targets: targets, step)
-    switch forward.saved.head.logits {
-    case .some(let logits): return logits.values()
+    let tokens: Tensor? = input(.tokens, 0)
+    let targets: Tensor? = input(.targets, 0)
+    let forward = stage.parts[0].forward(tokens, targets: targets, step)
+    switch forward.saved.ending {
+    case .some(let ending):
+      switch ending.head.logits {
+      case .some(let logits): return logits.values()
+      case .none: return []
+      }
     case .none: return []
     }
   }

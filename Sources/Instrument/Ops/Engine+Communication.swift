@@ -12,9 +12,9 @@ extension Engine {
 
   /// The sum, or the largest, of a number that each member has; nil in a dry run.
   public func allReduce(
-    _ value: Double?, _ reduction: Reduction = .sum, _ role: TensorRole, over group: RankGroup
+    _ value: Double?, _ reduction: Reduction = .sum, over group: RankGroup
   ) -> Double? {
-    guard record(.allReduce, group, role, elements: 1, bytes: 8), let value, let communicator else {
+    guard record(.allReduce, group, nil, elements: 1, bytes: 8), let value, let communicator else {
       return value
     }
     return communicator.allReduce(value, reduction, over: group)
@@ -113,7 +113,7 @@ extension Engine {
 
   /// Returns when all members have come this far.
   public func barrier(over group: RankGroup) {
-    guard record(.barrier, group, .tokens, elements: 0, bytes: 0) else { return }
+    guard record(.barrier, group, nil, elements: 0, bytes: 0) else { return }
     communicator?.barrier(over: group)
   }
 

@@ -10,7 +10,7 @@ extension Engine {
   /// How the distribution over the vocabulary is stored.
   public enum Distribution { case logarithm, probability }
 
-  /// Cross-entropy of each row.
+  /// Cross-entropy of each row. Tensor-parallel ranks have parts of V.
   ///
   /// - Parameters:
   ///   - output: (R,V); may be `logits` itself.
@@ -26,6 +26,10 @@ extension Engine {
       .crossEntropy,
       elementwise: Self.crossEntropyFLOPs * logits.count,
       touching: 2 * logits.bytes + losses.bytes + targets.bytes)
+    if rank.layout.tensor > 1 {
+      return crossEntropyDivided(
+        into: output, as: distribution, losses: losses, logits, targets: targets)
+    }
     guard isReal else { return }
     let (out, l, x, ids, width) = (
       output.floats, losses.floats, logits.floats, targets.integers, logits.columns
@@ -57,6 +61,10 @@ extension Engine {
       .crossEntropyBackward,
       elementwise: Self.crossEntropyBackwardFLOPs * output.count,
       touching: 2 * output.bytes + targets.bytes)
+    if rank.layout.tensor > 1 {
+      return crossEntropyDividedBackward(
+        into: gradient, output, as: distribution, targets: targets, scale: scale)
+    }
     guard isReal else { return }
     let (d, y, ids, width) = (
       gradient.floats, output.floats, targets.integers, output.columns
