@@ -45,7 +45,7 @@ check: lint test build ## everything that must hold before a commit
 
 docs: setup ## build the documentation of the library's modules, in .build-docs
 	$(SWIFT) package --allow-writing-to-directory .build-docs generate-documentation \
-	  $(addprefix --target ,Catalogue Instrument Transformer Formulas Verification Reporting) \
+	  $(addprefix --target ,Catalogue Instrument Transformer Formulas Verification Projection Reporting) \
 	  --enable-experimental-combined-documentation --output-path .build-docs
 
 help: ## list the targets

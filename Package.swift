@@ -35,7 +35,9 @@ let package = Package(
       ],
       resources: [.embedInCode("Claims")]),
     .target(name: "Verification", dependencies: ["Formulas", "Transformer"]),
-    .target(name: "Reporting", dependencies: ["Verification"]),
+    .target(
+      name: "Projection", dependencies: ["Catalogue", "Formulas", "Instrument", "Transformer"]),
+    .target(name: "Reporting", dependencies: ["Projection", "Verification"]),
     .executableTarget(
       name: "assay",
       dependencies: [
@@ -57,6 +59,9 @@ let package = Package(
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(
+      name: "ProjectionTests",
+      dependencies: ["Catalogue", "Instrument", "Projection", "TestSupport", "Transformer"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -17,22 +17,19 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- embedding ----------------------------------------------------------------------------
+// ---- formats of 16 bits ------------------------------------------------------------------------
+// Kernels compute with floats; what is stored in 16 bits is widened for them, and their results are
+// rounded to the nearest on the way back, to the even one of two.
 
-// out (rows,C) = token[tokens[r]] + position[(first + r) % T]; token (V,C), position (T_max,C) or
-// NULL for none. `first` is the index of the first row in the flattened (B,T) batch.
-void embedding_forward(float *out, const float *token, const float *_Nullable position,
-                       const int64_t *tokens, size_t first, size_t rows, size_t T, size_t C);
+typedef enum { FORMAT_FP32, FORMAT_BF16, FORMAT_FP16 } number_format;
 
-// dtoken (V,C) += rows of dout (B*T,C) by token, for the columns [begin,end) only.
-void embedding_backward_token(float *dtoken, const float *dout, const int64_t *tokens,
-                              size_t rows, size_t C, size_t begin, size_t end);
+// out (rows,C; leading dimension ldo) = in (rows,C; ldi), which is stored in `format`.
+void widen(float *out, const void *in, number_format format, size_t rows, size_t C, size_t ldo,
+           size_t ldi);
 
-// dposition (T_max,C): row t becomes (accumulate ? row t : 0) + the sum over B of dout (B,T,C);
-// rows from T on become 0 unless accumulating. Columns [begin,end) only.
-void embedding_backward_position(float *dposition, const float *dout, size_t B, size_t T,
-                                 size_t T_max, size_t C, size_t begin, size_t end,
-                                 bool accumulate);
+// out (rows,C; leading dimension ldo), stored in `format`, = in (rows,C; ldi).
+void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
+            size_t ldi);
 
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
@@ -147,26 +144,33 @@ void dropout_apply(float *out, const float *in, const uint8_t *mask, float p, si
 void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t rows, size_t columns,
                    size_t ld);
 
-// One head: out (rows,T) = softmax over columns 0..first+r of scale * in (rows,T) in row r; the
-// rest 0. `first` is the position of the first row. out may be the same memory as in. scale > 0.
-void softmax_causal_forward(float *out, const float *in, float scale, size_t first, size_t rows,
-                            size_t T);
+// Which keys a query sees: the `window` ones up to its own position, and, of those after it, the
+// ones among the first `prefix`. Causal: prefix 0, window SIZE_MAX; bidirectional: both SIZE_MAX.
+typedef struct {
+  size_t prefix, window;
+} attention_mask;
 
-// din (rows,T) = scale * out * (dout - sum(out * dout)) over columns 0..first+r, the rest 0; din
-// may be the same memory as dout. out (rows,T) is what forward returned.
-void softmax_causal_backward(float *din, const float *dout, const float *out, float scale,
-                             size_t first, size_t rows, size_t T);
+// One head: out (rows,T) = softmax of scale * in (rows,T) over the columns that row r, the query at
+// position first + r, sees; the rest 0. out may be the same memory as in. scale > 0.
+void softmax_masked_forward(float *out, const float *in, float scale, attention_mask mask,
+                            size_t first, size_t rows, size_t T);
+
+// din (rows,T) = scale * out * (dout - sum(out * dout)) over the columns that a row sees, the rest
+// 0; din may be the same memory as dout. out (rows,T) is what forward returned.
+void softmax_masked_backward(float *din, const float *dout, const float *out, float scale,
+                             attention_mask mask, size_t first, size_t rows, size_t T);
 
 // ---- tiled ("flash") attention (Dao et al., arXiv 2205.14135; Dao, arXiv 2307.08691) -----------
 // A tile is `rows` queries from position `q0` by `columns` keys from position `k0`; its scores lie
-// in s (rows,ld) and hold unscaled q.k products. Keys after the query are hidden.
+// in s (rows,ld) and hold unscaled q.k products.
 
 // The online softmax of one tile. s becomes exp(scale * s - m); m, l (rows) are the running
 // maximum and sum, and o (rows, D; leading dimension ldo) is rescaled by exp(old m - new m).
 // On the first tile of a row block m is -INFINITY, l is 0, and o becomes 0 whatever it was.
 // scale > 0.
-void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, size_t q0, size_t k0,
-                        size_t rows, size_t columns, size_t ld, size_t D, size_t ldo);
+void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, attention_mask mask,
+                        size_t q0, size_t k0, size_t rows, size_t columns, size_t ld, size_t D,
+                        size_t ldo);
 
 // The end of a row block: o /= l, and lse (rows) = m + log(l).
 void flash_finish_forward(float *o, float *lse, const float *m, const float *l, size_t rows,
@@ -179,7 +183,8 @@ void flash_delta(float *delta, const float *dout, const float *out, size_t rows,
 // s becomes p = exp(scale * s - lse); ds (rows,ld) holds dout.v and becomes
 // scale * p * (ds - delta). Hidden keys become 0 in both.
 void flash_tile_backward(float *ds, float *s, const float *lse, const float *delta, float scale,
-                         size_t q0, size_t k0, size_t rows, size_t columns, size_t ld);
+                         attention_mask mask, size_t q0, size_t k0, size_t rows, size_t columns,
+                         size_t ld);
 
 // ---- rotary position embedding (Su et al., arXiv 2104.09864) -------------------------------------
 // Of each row of a head, element i turns together with element i + R/2, for i < R/2.
@@ -288,8 +293,8 @@ void multiply(float *out, const float *a, const float *b, size_t n);
 // out (n) = in (n) * factor; out may be the same memory as in.
 void scale(float *out, const float *in, float factor, size_t n);
 
-// out (rows,C; leading dimension ldo) = in (rows,C; leading dimension ldi).
-void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi);
+// out (rows, of so many bytes; ldo bytes apart) = in (rows; ldi bytes apart).
+void copy_rows(void *out, const void *in, size_t rows, size_t bytes, size_t ldo, size_t ldi);
 
 // out (n) from a normal distribution (Box-Muller on the same counter-based generator as dropout).
 void fill_normal(float *out, uint64_t seed, uint64_t first, float mean, float deviation, size_t n);

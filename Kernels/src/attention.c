@@ -1,6 +1,7 @@
 // Attention's softmax over a whole row of scores, and what is added to them before.
 
 #include "kernels.h"
+#include "mask.h"
 #include "vectormath.h"
 
 // s (rows,columns; ld).
@@ -15,48 +16,52 @@ KERNEL void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t ro
 }
 
 // out, in (rows,T). scale > 0.
-KERNEL void softmax_causal_forward(float *out, const float *in, float scale, size_t first,
-                                   size_t rows, size_t T) {
+KERNEL void softmax_masked_forward(float *out, const float *in, float scale, attention_mask mask,
+                                   size_t first, size_t rows, size_t T) {
   for (size_t r = 0; r < rows; r++) {
     const float *x = in + r * T;
     float *y = out + r * T;
-    const int visible = (int)(first + r + 1);
-    // The last visible columns and the first hidden ones make a whole vector, with the hidden ones
+    const key_range visible = visible_keys(mask, first + r, 0, T);
+    // The visible columns and the hidden ones next to them make whole vectors, with the hidden ones
     // at -INFINITY: that gives them the 0 that they are to get, and needs no scalar loop.
-    const int rounded = (visible + 15) / 16 * 16;
-    const int worked = rounded < (int)T ? rounded : (int)T;
+    const int start = visible.first / 16 * 16;
+    const int rounded = (visible.end + 15) / 16 * 16;
+    const int end = rounded < (int)T ? rounded : (int)T;
+    const size_t count = (size_t)(visible.end - visible.first);
 
-    const float max = scale * largest(x, (size_t)visible);
+    const float max = scale * largest(x + visible.first, count);
     float sum = 0;
     VECTORISE(1)
-    for (int c = 0; c < worked; c++) {
+    for (int c = start; c < end; c++) {
       const float score = scale * x[c];
-      y[c] = vector_exp(c < visible ? score - max : -INFINITY);
+      y[c] = vector_exp(sees(visible, c) ? score - max : -INFINITY);
       sum = plus(sum, y[c]);
     }
 
     const float factor = 1.0f / sum;
     VECTORISE(1)
-    for (int c = 0; c < worked; c++) y[c] *= factor;
-    memset(y + worked, 0, (T - (size_t)worked) * sizeof(float));
+    for (int c = start; c < end; c++) y[c] *= factor;
+    memset(y, 0, (size_t)start * sizeof(float));
+    memset(y + end, 0, (T - (size_t)end) * sizeof(float));
   }
 }
 
 // din, dout, out (rows,T).
-KERNEL void softmax_causal_backward(float *din, const float *dout, const float *out, float scale,
-                                    size_t first, size_t rows, size_t T) {
+KERNEL void softmax_masked_backward(float *din, const float *dout, const float *out, float scale,
+                                    attention_mask mask, size_t first, size_t rows, size_t T) {
   for (size_t r = 0; r < rows; r++) {
     const float *dy = dout + r * T;
     const float *y = out + r * T;
     float *dx = din + r * T;
-    const size_t visible = first + r + 1;
+    const key_range visible = visible_keys(mask, first + r, 0, T);
 
     float dot = 0;
     VECTORISE(2)
-    for (size_t c = 0; c < visible; c++) dot = plus(dot, y[c] * dy[c]);
+    for (int c = visible.first; c < visible.end; c++) dot = plus(dot, y[c] * dy[c]);
 
     VECTORISE(1)
-    for (size_t c = 0; c < visible; c++) dx[c] = scale * (y[c] * (dy[c] - dot));
-    memset(dx + visible, 0, (T - visible) * sizeof(float));
+    for (int c = visible.first; c < visible.end; c++) dx[c] = scale * (y[c] * (dy[c] - dot));
+    memset(dx, 0, (size_t)visible.first * sizeof(float));
+    memset(dx + visible.end, 0, (T - (size_t)visible.end) * sizeof(float));
   }
 }

@@ -21,7 +21,8 @@ KERNEL void scale(float *out, const float *in, float factor, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = in[i] * factor;
 }
 
-// out (rows,C; ldo); in (rows,C; ldi).
-void copy_rows(float *out, const float *in, size_t rows, size_t C, size_t ldo, size_t ldi) {
-  for (size_t r = 0; r < rows; r++) memcpy(out + r * ldo, in + r * ldi, C * sizeof(float));
+// out (rows,bytes; ldo); in (rows,bytes; ldi).
+void copy_rows(void *out, const void *in, size_t rows, size_t bytes, size_t ldo, size_t ldi) {
+  for (size_t r = 0; r < rows; r++)
+    memcpy((uint8_t *)out + r * ldo, (const uint8_t *)in + r * ldi, bytes);
 }

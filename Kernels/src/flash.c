@@ -2,25 +2,21 @@
 // scores between the matrix products.
 
 #include "kernels.h"
+#include "mask.h"
 #include "vectormath.h"
 
-// Key k0 + c is visible to query q0 + r when c < visible_keys: none, some or all of the columns.
-INLINE int visible_keys(size_t query, size_t k0, size_t columns) {
-  if (query < k0) return 0;
-  return query - k0 + 1 < columns ? (int)(query - k0 + 1) : (int)columns;
-}
-
 // s (rows,columns; ld); m, l (rows); o (rows,D; ldo). scale > 0.
-KERNEL void flash_tile_forward(float *s, float *m, float *l, float *o, float scale, size_t q0,
-                               size_t k0, size_t rows, size_t columns, size_t ld, size_t D,
-                               size_t ldo) {
+KERNEL void flash_tile_forward(float *s, float *m, float *l, float *o, float scale,
+                               attention_mask mask, size_t q0, size_t k0, size_t rows,
+                               size_t columns, size_t ld, size_t D, size_t ldo) {
   for (size_t r = 0; r < rows; r++) {
     float *x = s + r * ld;
     float *y = o + r * ldo;
-    const int visible = visible_keys(q0 + r, k0, columns);
+    const key_range visible = visible_keys(mask, q0 + r, k0, columns);
+    const size_t count = (size_t)(visible.end - visible.first);
 
     const float old = m[r];
-    const float next = larger(old, scale * largest(x, (size_t)visible));
+    const float next = larger(old, scale * largest(x + visible.first, count));
     // A row that has seen no key yet has no maximum; any number will do in its place.
     const float base = next == -INFINITY ? 0.0f : next;
 
@@ -29,7 +25,7 @@ KERNEL void flash_tile_forward(float *s, float *m, float *l, float *o, float sca
     VECTORISE(1)
     for (int c = 0; c < (int)columns; c++) {
       const float score = scale * x[c];
-      x[c] = vector_exp(c < visible ? score - base : -INFINITY);
+      x[c] = vector_exp(sees(visible, c) ? score - base : -INFINITY);
       sum = plus(sum, x[c]);
     }
 
@@ -73,20 +69,20 @@ KERNEL void flash_delta(float *delta, const float *dout, const float *out, size_
 
 // ds, s (rows,columns; ld); lse, delta (rows).
 KERNEL void flash_tile_backward(float *ds, float *s, const float *lse, const float *delta,
-                                float scale, size_t q0, size_t k0, size_t rows, size_t columns,
-                                size_t ld) {
+                                float scale, attention_mask mask, size_t q0, size_t k0,
+                                size_t rows, size_t columns, size_t ld) {
   for (size_t r = 0; r < rows; r++) {
     float *x = s + r * ld;
     float *dx = ds + r * ld;
     const float log_sum = lse[r], mean = delta[r];
-    const int visible = visible_keys(q0 + r, k0, columns);
+    const key_range visible = visible_keys(mask, q0 + r, k0, columns);
     VECTORISE(1)
     for (int c = 0; c < (int)columns; c++) {
       const float score = scale * x[c];
-      const float p = vector_exp(c < visible ? score - log_sum : -INFINITY);
+      const float p = vector_exp(sees(visible, c) ? score - log_sum : -INFINITY);
       const float change = scale * (p * (dx[c] - mean));
       x[c] = p;
-      dx[c] = c < visible ? change : 0.0f;
+      dx[c] = sees(visible, c) ? change : 0.0f;
     }
   }
 }

@@ -23,6 +23,7 @@ const openblas_functions *openblas_load(const char **problem) {
   functions.sgemm = dlsym(library, "cblas_sgemm");
   functions.get_config = dlsym(library, "openblas_get_config");
   functions.get_corename = dlsym(library, "openblas_get_corename");
+  functions.dgelsy = dlsym(library, "dgelsy_");
   if (functions.sgemm && functions.get_config && functions.get_corename) return &functions;
   *problem = "the library of that name lacks its functions";
   return NULL;

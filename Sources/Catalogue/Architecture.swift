@@ -12,6 +12,8 @@ public struct Architecture: Codable, Sendable, Equatable {
   public var isGated = false
   /// How tokens know their positions.
   public var position = Position.learned(offset: 0)
+  /// Which tokens attend to which.
+  public var mask = AttentionMask.causal
   /// Which linear layers have biases.
   public var biases = Biases()
   /// How attention and feed-forward network join the residual stream.

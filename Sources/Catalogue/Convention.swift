@@ -29,6 +29,11 @@ public struct Convention: Sendable, Equatable {
   public let keepsProjectionOutput: Bool
   /// What the loss keeps.
   public let loss: Loss
+  /// Whether what the loss keeps has 32 bits in a run of 16.
+  public let lossInSingle: Bool
+  /// Whether, in a run of 16 bits, weights keep 32 and are copied for each forward pass; stream,
+  /// norms and softmax then have 32 bits, too.
+  public let castsWeights: Bool
 
   /// Layout of queries, keys and values.
   public enum QKV: String, Sendable { case split, repeated, fused }
@@ -52,7 +57,8 @@ extension Convention {
     name: "textbook", provenance: "Korthikanti et al., arXiv 2205.05198, section 4.1",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .split,
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
-    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace,
+    lossInSingle: true, castsWeights: false)
 
   /// What eager PyTorch keeps for the ops of a plain GPT-2, and of the Llama of transformers:
   /// `derivatives.yaml`, checked with `saved_tensors_hooks` (Tests/Fixtures/saved-for-backward.json).
@@ -60,14 +66,36 @@ extension Convention {
     name: "pytorch", provenance: "PyTorch 2.13, torch.autograd.graph.saved_tensors_hooks",
     keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
-    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax)
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax,
+    lossInSingle: false, castsWeights: false)
+
+  /// The same under `torch.autocast`: weights, residual stream, norms and softmax in 32 bits;
+  /// products in 16, of copies of the weights that are kept for backward
+  /// (`aten/src/ATen/autocast_mode.h`).
+  public static let pytorchAutocast = Convention(
+    name: "pytorch-autocast", provenance: "PyTorch 2.13, torch.autocast",
+    keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
+    keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax,
+    lossInSingle: true, castsWeights: true)
+
+  /// Megatron-LM with Transformer Engine: projections' outputs are not copied head by head, the
+  /// loss is taken in 32 bits in the memory of the logits.
+  public static let megatron = Convention(
+    name: "megatron",
+    provenance: "NVIDIA/Megatron-LM core_r0.8 on, with Transformer Engine's fused layers",
+    keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
+    keepsScores: false, keepsDroppedProbabilities: false, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace,
+    lossInSingle: true, castsWeights: false)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
     name: "llm.c", provenance: "karpathy/llm.c, train_gpt2.c, fill_in_activation_sizes",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
     keepsScores: true, keepsDroppedProbabilities: true, dropoutMask: .byte,
-    keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities)
+    keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities,
+    lossInSingle: false, castsWeights: false)
 
   /// The least that gives right gradients without a matrix product being done twice: whatever an
   /// elementwise pass can make again is not kept.
@@ -75,10 +103,11 @@ extension Convention {
     name: "lean", provenance: "Assay: keep only what would cost a matrix product",
     keepsNormOutput: false, keepsNormalised: false, keepsNormStatistics: false, qkv: .fused,
     keepsScores: false, keepsDroppedProbabilities: false, dropoutMask: .seed,
-    keepsActivationOutput: false, keepsProjectionOutput: false, loss: .probabilitiesInPlace)
+    keepsActivationOutput: false, keepsProjectionOutput: false, loss: .probabilitiesInPlace,
+    lossInSingle: false, castsWeights: false)
 
   /// All conventions, in the order in which they are listed.
-  public static let all = [textbook, pytorch, llmC, lean]
+  public static let all = [textbook, pytorch, pytorchAutocast, megatron, llmC, lean]
 
   /// The convention of that name.
   public static func named(_ name: String) -> Convention? { all.first { $0.name == name } }

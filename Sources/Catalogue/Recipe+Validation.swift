@@ -10,8 +10,10 @@ extension Recipe {
         "--sequence", found: "\(sequence)",
         expected: "at most \(shape.positions), the positions of \(shape.name)")
     }
-    guard precision == .fp32 else {
-      throw InputError("--precision", found: precision.rawValue, expected: "fp32")
+    guard !(precision == .bf16Pure && convention.castsWeights) else {
+      throw InputError(
+        "--precision", found: "bf16-pure with --convention \(convention.name)",
+        expected: "fp32, bf16 or fp16: autocast keeps weights of 32 bits")
     }
     if text != nil, shape.vocabulary < 256 {
       throw InputError(

@@ -4,8 +4,12 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var batch = 4
   /// Tokens per sequence, `s`.
   public var sequence = 128
-  /// Format of weights, activations and gradients.
-  public var precision = Precision.fp32
+  /// Formats of weights, activations and gradients.
+  public var precision = TrainingPrecision.fp32
+  /// Format of the gradients that the optimizer gets.
+  public var gradientPrecision = GradientPrecision.run
+  /// Format of what the optimizer remembers, where it has no weights of 32 bits.
+  public var statePrecision = StatePrecision.run
   /// The update rule.
   public var optimizer = Optimizer.adamw
   /// How attention is computed.

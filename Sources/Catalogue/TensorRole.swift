@@ -23,6 +23,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case headBias = "head.bias"
 
   // Optimizer states.
+  case masterWeight = "optimizer.masterWeight"
   case firstMoment = "optimizer.firstMoment"
   case secondMoment = "optimizer.secondMoment"
   case velocity = "optimizer.velocity"
@@ -40,6 +41,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Activations.
   case embeddingOutput = "embedding.output"
   case embeddingDropoutMask = "embedding.dropoutMask"
+  case weightCopy = "weight.copy"
   case normInput = "norm.input"
   case normOutput = "norm.output"
   case normNormalised = "norm.normalised"
@@ -79,6 +81,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case lossGradient = "head.lossGradient"
   case activationGradient = "gradient.activation"
   case attentionWorkspace = "attention.workspace"
+  case productWorkspace = "product.workspace"
 
   /// The name within the part, `probabilities` of `attention.probabilities`.
   public var name: Substring {

@@ -4,8 +4,8 @@ extension Claim {
   /// The fields of a claim in YAML.
   static let fieldNames = [
     "id", "section", "statement", "quantity", "kind", "unit", "expression", "terms", "where",
-    "inputs", "model", "claimed", "measure", "conventions", "recipe", "approximate", "tolerance",
-    "regime", "notMeasurable",
+    "inputs", "model", "shape", "claimed", "measure", "measures", "measured", "readings", "parts",
+    "restates", "conventions", "recipe", "approximate", "tolerance", "regime", "notMeasurable",
   ]
 
   /// Reads a claim from its fields; what they say together is not checked.
@@ -21,9 +21,16 @@ extension Claim {
       terms: try fields["terms"]?.terms() ?? [],
       substitutions: try fields["where"]?.definitions() ?? [:],
       inputs: try fields["inputs"]?.inputs() ?? [:],
+      inputUnits: try fields["inputs"]?.inputUnits() ?? [:],
       model: try fields["model"]?.preset(),
+      shape: try fields["shape"]?.shapeOptions() ?? ShapeOptions(),
       claimed: try fields["claimed"]?.printedNumber(),
       measure: try fields["measure"]?.measure(),
+      measures: try fields["measures"]?.measures() ?? [:],
+      measured: try fields["measured"]?.expression(),
+      readings: try fields["readings"]?.readings() ?? [],
+      parts: try fields["parts"]?.expressions() ?? [],
+      restates: try fields["restates"]?.identifiers() ?? [],
       conventions: try fields["conventions"]?.conventions() ?? [],
       recipe: try fields["recipe"]?.recipe() ?? [:],
       isApproximate: try fields["approximate"]?.truth() ?? false,
@@ -46,18 +53,5 @@ extension ClaimField {
       terms.append(Claim.Term(term: term, covers: roles))
     }
     return terms
-  }
-
-  fileprivate func measure() throws(ClaimError) -> Claim.Measure {
-    let fields = try fields(Claim.Measure.CodingKeys.allCases.map(\.rawValue))
-    let unitField = try required("in", fields)
-    let unit = try unitField.unit()
-    guard [.parameter, .element, .byte, .flop].contains(unit) else {
-      throw unitField.error(found: "\(unit)", expected: "parameter, element, byte or FLOP")
-    }
-    return Claim.Measure(
-      quantity: try required("quantity", fields).choice(),
-      scope: try required("scope", fields).choice(),
-      roles: try fields["roles"]?.rolePatterns(), unit: unit)
   }
 }

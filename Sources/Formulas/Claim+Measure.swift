@@ -33,10 +33,21 @@ extension Claim {
     case savedForBackward
     /// All that is alive at the worst moment.
     case peak
+    /// Weights, gradients, optimizer states and activations that are alive at the worst moment.
+    case peakParameters = "peak.parameters"
+    case peakGradients = "peak.gradients"
+    case peakOptimizerState = "peak.optimizerState"
+    case peakActivations = "peak.activations"
     /// Workspace and gradients of activations, at the worst moment.
     case temporary
-    /// Keys and values kept between decoding steps.
+    /// Keys and values kept between decoding steps, for s tokens.
     case kvCache
+    /// All that is alive at the worst moment of reading s tokens without gradients.
+    case inferencePeak = "inference.peak"
+    /// The largest that was alive in the forward pass, in backward, and in the update.
+    case peakForward = "peak.forward"
+    case peakBackward = "peak.backward"
+    case peakOptimizer = "peak.optimizer"
     /// Token ids and targets.
     case inputs
     /// Work of a forward pass.
@@ -45,6 +56,8 @@ extension Claim {
     case flopsBackward = "flops.backward"
     /// Work done again in the backward pass.
     case flopsRecompute = "flops.recompute"
+    /// Work of a forward pass that is not a matrix product.
+    case flopsElementwise = "flops.elementwise"
     /// Work of the optimizer.
     case flopsOptimizer = "flops.optimizer"
     /// Work of a step without the optimizer: forward, backward and recomputation.
@@ -76,12 +89,17 @@ extension Claim {
   }
 }
 
-extension Claim {
-  /// Whether the claim is about the tensors of a role: those that its measure names, else all in
-  /// scope. What its terms cover does not matter: a tensor that the formula forgot must show.
+extension Claim.Measure {
+  /// Whether it is about the tensors of a role: those that it names, else all in scope. What the
+  /// claim's terms cover does not matter: a tensor that the formula forgot must show.
   public func isAbout(_ role: TensorRole) -> Bool {
-    measure?.roles?.contains { $0.matches(role) } ?? true
+    roles?.contains { $0.matches(role) } ?? true
   }
+}
+
+extension Claim {
+  /// Whether there is something in a run that it is held to.
+  public var isMeasured: Bool { measure != nil || !measures.isEmpty }
 
   /// The terms that count the tensors of a role.
   public func terms(covering role: TensorRole) -> [Term] {

@@ -19,19 +19,33 @@ public struct Claim: Codable, Sendable, Equatable {
   /// What the expression's value counts; nil if there is no expression, or it is a comparison.
   public let unit: Unit?
   /// The formula.
-  public let expression: Expression?
+  public internal(set) var expression: Expression?
   /// What the formula is made of; the sum is equal to the expression.
   public let terms: [Term]
   /// Substitutions that the source makes, such as 4·h for f.
-  public let substitutions: [String: Expression]
+  public internal(set) var substitutions: [String: Expression]
   /// The numbers of the source's own example.
   public let inputs: [String: Rational]
+  /// What the inputs count that have a unit; they are kept in its base unit, 80 GB as 8·10¹⁰.
+  public let inputUnits: [String: Unit]
   /// The preset whose sizes belong to the inputs.
   public let model: String?
+  /// The architecture that the claim is about, where it is not that of GPT-2.
+  public let shape: ShapeOptions
   /// The number that the source prints.
-  public let claimed: PrintedNumber?
-  /// What in a run it is about; nil if no run can judge it.
+  public internal(set) var claimed: PrintedNumber?
+  /// What in a run it is about; nil if no run can judge it, or several measurements do.
   public let measure: Measure?
+  /// Measurements by the names that `expression` and `measured` use.
+  public let measures: [String: NamedMeasure]
+  /// What these measurements give for what the claim is about; nil if it compares them itself.
+  public let measured: Expression?
+  /// What the claim could mean, where its source does not say.
+  public let readings: [Reading]
+  /// The parts that the source itself lists, whatever they add up to.
+  public let parts: [Expression]
+  /// Claims of the catalogue that state the same.
+  public let restates: [String]
   /// The names of the conventions that the source states; empty if it states none.
   public let conventions: [String]
   /// Recipe options that the source assumes, as the command line spells them.

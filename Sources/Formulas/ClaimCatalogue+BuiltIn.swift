@@ -13,5 +13,6 @@ extension ClaimCatalogue {
     ("document-002.yaml", PackageResources.document_002_yaml),
     ("document-003.yaml", PackageResources.document_003_yaml),
     ("document-004.yaml", PackageResources.document_004_yaml),
+    ("estimators.yaml", PackageResources.estimators_yaml),
   ]
 }

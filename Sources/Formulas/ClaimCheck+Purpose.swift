@@ -4,7 +4,7 @@ import Catalogue
 extension ClaimCheck {
   func checkPurpose() throws(ClaimError) {
     if claim.notMeasurable != nil { return }
-    if claim.measure != nil {
+    if claim.isMeasured {
       try checkMeasurement()
     } else {
       try checkExample()
@@ -16,7 +16,7 @@ extension ClaimCheck {
       throw field("measure").error(
         found: "a measurement, and nothing to hold to it", expected: "expression or claimed")
     }
-    if let expression = claim.expression, expression.isComparison {
+    if let expression = claim.expression, expression.isComparison, claim.measures.isEmpty {
       throw field("expression").error(
         found: expression.quoted,
         expected: "a number, for there is a measurement to compare it with")
@@ -26,7 +26,10 @@ extension ClaimCheck {
         found: "a number without the model that has it", expected: "model, or inputs with h")
     }
     let regime = claim.regime?.freeSymbols(where: claim.substitutions) ?? []
-    let open = claim.openSymbols.union(regime).subtracting(claim.inputs.keys)
+    let measured = claim.measured?.freeSymbols(where: claim.substitutions) ?? []
+    let open = claim.openSymbols.union(regime).union(measured)
+      .subtracting(claim.inputs.keys).subtracting(claim.measures.keys)
+      .subtracting(claim.readings.flatMap(\.substitutions.keys))
     let unknown = open.filter { StandardSymbol(rawValue: $0)?.isOfRun != true }
     if let symbol = unknown.min() {
       throw field("expression").error(

@@ -5,6 +5,7 @@ extension ClaimCheck {
   func checkSymbols() throws(ClaimError) {
     let standard = StandardSymbol.allCases.map(\.rawValue)
     let known = Set(standard).union(claim.inputs.keys).union(claim.substitutions.keys)
+      .union(claim.measures.keys).union(claim.readings.flatMap(\.substitutions.keys))
     for (name, expression) in expressions + definitions.map({ ("where", $0.value) }) {
       guard let unknown = expression.symbols.subtracting(known).min() else { continue }
       throw field(name).error(
@@ -63,6 +64,8 @@ extension ClaimCheck {
   private var expressions: [(field: String, Expression)] {
     (claim.expression.map { [("expression", $0)] } ?? [])
       + claim.terms.map { ("terms", $0.term) } + (claim.regime.map { [("regime", $0)] } ?? [])
+      + (claim.measured.map { [("measured", $0)] } ?? []) + claim.parts.map { ("parts", $0) }
+      + claim.measures.values.flatMap(\.setting.sizes.values).map { ("measures", $0) }
   }
 
   private var definitions: [(key: String, value: Expression)] {

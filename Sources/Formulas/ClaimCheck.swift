@@ -13,6 +13,7 @@ struct ClaimCheck {
     try checkInputs()
     try checkTerms()
     try checkArithmetic()
+    try checkMeasures()
     try checkPurpose()
   }
 

@@ -13,14 +13,16 @@ extension ClaimField {
   }
 
   private static let options = [
-    "batch", "sequence", "precision", "optimizer", "attention", "recompute", "dropout",
+    "batch", "sequence", "precision", "gradient-precision", "state-precision", "optimizer", "attention", "recompute", "dropout",
     "accumulate", "convention", "data", "tensor", "pipeline", "virtual", "sequence-parallel",
     "zero", "microbatch",
   ]
 
   private func checkOption(_ name: String) throws(ClaimError) {
     switch name {
-    case "precision": _ = try choice(Precision.self)
+    case "precision": _ = try choice(TrainingPrecision.self)
+    case "gradient-precision": _ = try choice(Recipe.GradientPrecision.self)
+    case "state-precision": _ = try choice(Recipe.StatePrecision.self)
     case "optimizer": _ = try choice(Recipe.Optimizer.self)
     case "attention": _ = try choice(Recipe.Attention.self)
     case "convention": _ = try convention()

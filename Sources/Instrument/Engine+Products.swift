@@ -1,16 +1,25 @@
 import Catalogue
 
 extension Engine {
-  /// Runs a matrix product on all cores, and counts it under `role`.
+  /// Runs a matrix product on all cores, and counts it under `role`. Operands that are stored in 16
+  /// bits are widened panel by panel into a workspace; sums are kept as floats and rounded once.
   func multiply(
-    _ product: MatrixProduct, _ role: TensorRole, _ c: UnsafeMutablePointer<Float>,
-    _ a: UnsafePointer<Float>,
+    _ product: MatrixProduct, _ role: TensorRole, _ c: Elements, _ a: Elements, _ b: Elements
+  ) {
+    record(
+      .matrixProduct, touching: product.bytes(c, a, b),
+      products: [role: ProductCount(executed: product.flops)])
+    if let c = c.floats, let a = a.floats, let b = b.floats {
+      multiply(product, c, a, b)
+    } else {
+      multiplyInTiles(product, c, a, b)
+    }
+  }
+
+  private func multiply(
+    _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>
   ) {
-    let elements = product.m * product.k + product.k * product.n + product.m * product.n
-    record(
-      .matrixProduct,
-      touching: 4 * elements, products: [role: ProductCount(executed: product.flops)])
     guard let blas else { return }
     let threads = product.flops < Self.smallestWorthSharing ? 1 : Parallel.threads
     let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas, threads) }
@@ -36,6 +45,26 @@ extension Engine {
         part.product.run(c + part.offsetC, a, b + part.offsetB, blas)
       }
     }
+  }
+
+  private func multiplyInTiles(
+    _ product: MatrixProduct, _ c: Elements, _ a: Elements, _ b: Elements
+  ) {
+    let tiles = ProductTiles(product)
+    let workspace = make(
+      Self.lanes(for: tiles.count), tiles.workspace, .temporary, .productWorkspace,
+      precision: .fp32)
+    guard let blas else { return }
+    let (floats, width) = (workspace.address, workspace.columns)
+    let lanes = workspace.rows
+    let duration = ContinuousClock().measure {
+      Parallel.perform(lanes) { lane in
+        for index in stride(from: lane, to: tiles.count, by: lanes) {
+          tiles.run(index, c, a, b, in: floats + lane * width, blas)
+        }
+      }
+    }
+    addProductSeconds(duration.seconds * Double(min(lanes, Parallel.threads)))
   }
 
   /// Below this many FLOPs (5 µs of one core) waking another core costs more than it saves.

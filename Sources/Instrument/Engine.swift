@@ -14,6 +14,8 @@ public final class Engine {
   /// Seconds that cores have spent inside matrix products, added up over the cores.
   public private(set) var productSeconds = 0.0
 
+  /// The formats of tensors that are made without one being named.
+  public var formats = Formats.fp32
   /// Which part of the model and of the batch this is.
   public let rank: Rank
 
@@ -80,11 +82,18 @@ public final class Engine {
   }
 
   /// A new tensor, its elements undefined.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - columns: number of columns.
+  ///   - category: what it is for.
+  ///   - role: which tensor it is.
+  ///   - precision: its format; the run's for the category where nil.
   public func make(
     _ rows: Int, _ columns: Int, _ category: Category, _ role: TensorRole,
-    precision: Precision = .fp32
+    precision: Precision? = nil
   ) -> Tensor {
-    Tensor(rows, columns, precision, category, role, self)
+    Tensor(rows, columns, precision ?? formats[category], category, role, self)
   }
 
   /// Enters a place in the model; `leave` returns from it.

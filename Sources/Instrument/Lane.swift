@@ -71,16 +71,25 @@ extension Engine {
   }
 }
 
+/// The place of a head of queries among those that share keys and values.
+struct GroupMember {
+  let isFirst: Bool
+  let isLast: Bool
+}
+
 extension Engine {
   /// Runs `body` for each head of queries. Heads that share keys and values run one after the other
   /// in one strand, so that their gradients add up in one order.
   ///
-  /// - Parameter body: gets the head, and whether it is the first that touches its keys and values.
+  /// - Parameter body: gets the head, and its place among those that share its keys and values.
   func forEachGrouped(
-    _ shape: AttentionShape, _ body: (_ item: Int, _ isFirst: Bool, inout Lane) -> Void
+    _ shape: AttentionShape, _ body: (_ item: Int, _ member: GroupMember, inout Lane) -> Void
   ) -> ProductCounts {
     forEach(shape.kvItems) { kvItem, lane in
-      for member in 0..<shape.group { body(kvItem * shape.group + member, member == 0, &lane) }
+      for index in 0..<shape.group {
+        let member = GroupMember(isFirst: index == 0, isLast: index == shape.group - 1)
+        body(kvItem * shape.group + index, member, &lane)
+      }
     }
   }
 }

@@ -20,6 +20,16 @@ struct MatrixProduct {
   /// A multiplication and an addition for each of m·n·k terms.
   var flops: Int { 2 * m * n * k }
 
+  /// Bytes that are read and written, each operand once.
+  func bytes(_ c: Elements, _ a: Elements, _ b: Elements) -> Int {
+    m * n * c.precision.width + m * k * a.precision.width + k * n * b.precision.width
+  }
+
+  /// How the operands are stored.
+  var matrixA: Stored { Stored(stride: lda, isTransposed: transposeA) }
+  var matrixB: Stored { Stored(stride: ldb, isTransposed: transposeB) }
+  var matrixC: Stored { Stored(stride: ldc, isTransposed: false) }
+
   private var lda: Int { strideA > 0 ? strideA : transposeA ? m : k }
   private var ldb: Int { strideB > 0 ? strideB : transposeB ? k : n }
   private var ldc: Int { strideC > 0 ? strideC : n }

@@ -14,5 +14,6 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case crossEntropy, crossEntropyBackward, mean
   case sumOfSquares, adamW, adam8bit, momentum, sgd
   case appendToCache, lastRows, largest
-  case fill, copy
+  case convert
+  case fill
 }

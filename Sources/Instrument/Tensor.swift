@@ -62,14 +62,14 @@ public struct Tensor: ~Copyable {
   }
 
   /// Calls `body` with some of the elements as a tensor (1,n), which shares their memory.
-  public func withPart<Result>(
+  public func withPart<Result: ~Copyable>(
     _ elements: Range<Int>, _ body: (borrowing Tensor) -> Result
   ) -> Result {
     precondition(elements.lowerBound >= 0 && elements.upperBound <= count)
     return body(Tensor(elements, of: self))
   }
 
-  /// The elements. Only in a real run.
+  /// The elements of a tensor of fp32. Only in a real run.
   public var floats: UnsafeMutablePointer<Float> { pointer(.fp32) }
 
   /// The elements of a mask. Only in a real run.
@@ -78,8 +78,11 @@ public struct Tensor: ~Copyable {
   /// The elements of a tensor of token ids. Only in a real run.
   public var integers: UnsafeMutablePointer<Int64> { pointer(.int64) }
 
-  /// The place of the elements, for ops whose dry run walks the same loops: there it is a
-  /// placeholder that nothing reads.
+  /// The place of the elements, in whatever format. In a dry run it is a placeholder that nothing
+  /// reads, for ops whose dry run walks the same loops.
+  var elements: Elements { Elements(base: storage ?? Self.placeholder, precision: precision) }
+
+  /// The same for a workspace of floats.
   var address: UnsafeMutablePointer<Float> {
     precondition(precision == .fp32, "a tensor of \(precision) read as fp32")
     return (storage ?? Self.placeholder).assumingMemoryBound(to: Float.self)
@@ -100,14 +103,22 @@ public struct Tensor: ~Copyable {
     return storage.assumingMemoryBound(to: Element.self)
   }
 
-  /// A copy of the elements. Only in a real run.
-  public func values() -> [Float] { Array(UnsafeBufferPointer(start: floats, count: count)) }
+  /// The elements as floats. Only in a real run.
+  public func values() -> [Float] {
+    precondition(storage != nil, "a dry run has no numbers")
+    return Array(unsafeUninitializedCapacity: count) { floats, initialised in
+      elements.widen(
+        rows: 1, columns: count, stride: 0, into: floats.baseAddress!, width: 0)
+      initialised = count
+    }
+  }
 
-  /// Replaces the elements. Only in a real run.
+  /// Replaces the elements, rounded to the tensor's format. Only in a real run.
   ///
   /// - Parameter values: as many as the tensor has elements.
   public func assign(_ values: [Float]) {
     precondition(values.count == count, "\(values.count) values for a tensor of \(count)")
-    floats.update(from: values, count: count)
+    precondition(storage != nil, "a dry run has no numbers")
+    elements.narrow(rows: 1, columns: count, stride: 0, from: values, width: 0)
   }
 }

@@ -55,6 +55,7 @@ public struct ReportFolder: Sendable {
       ("verification.json", try report.rendered(as: .json)),
       ("verdicts.json", try Self.verdicts(verification)),
       ("models.md", try ModelsReport().rendered(as: .markdown)),
+      ("formulas.md", try FormulaPage().markdown),
       ("measurements.md", runs.accounts.markdown + "\n"),
       ("timings.local.md", runs.timings.markdown + "\n"),
     ]

@@ -1,7 +1,7 @@
 import Catalogue
 import Instrument
 
-/// softmax(q·kᵀ/√d)·v, causal: what the recipe's kind of attention keeps, forward and backward.
+/// softmax(q·kᵀ/√d)·v: what the recipe's kind of attention keeps, forward and backward.
 enum AttentionCore {
   /// What backward needs, besides the context.
   enum Saved: ~Copyable {
@@ -17,7 +17,7 @@ enum AttentionCore {
     let heads: QueryKeyValue
   }
 
-  /// What eager attention keeps: (b·a·s, s) tensors, and the heads.
+  /// What eager attention keeps: (b·a·T, S) tensors, and the heads.
   struct Eager: ~Copyable {
     let heads: QueryKeyValue
     let scores: Tensor?
@@ -25,49 +25,48 @@ enum AttentionCore {
     let mask: Tensor?
     let dropped: Tensor?
 
-    func attention(_ dropout: Dropout, _ step: Step) -> DenseAttention {
-      let shape = step.attentionShape
+    func attention(_ shape: AttentionShape, _ dropout: Dropout) -> DenseAttention {
       let matrices = AttentionMatrices(
         scores: scores, probabilities: probabilities, dropped: dropped, mask: mask)
       return DenseAttention(matrices, heads.places(shape), shape, dropout)
     }
   }
 
-  /// Writes the context (R,a·d) from queries, keys and values (R,(a+2g)·d).
+  /// Writes the context (R,a·d) from queries, keys and values as they were projected.
   static func forward(
-    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ shape: AttentionShape,
+    _ dropout: Dropout, _ step: Step
   ) -> Saved {
     switch step.recipe.attention {
-    case .eager: eager(into: context, qkv, dropout, step)
-    case .flash: flash(into: context, qkv, dropout, step)
+    case .eager: eager(into: context, heads, shape, dropout, step)
+    case .flash: flash(into: context, heads, shape, dropout, step)
     }
   }
 
   private static func eager(
-    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ shape: AttentionShape,
+    _ dropout: Dropout, _ step: Step
   ) -> Saved {
-    let saved = attend(into: context, arranged(qkv, step), dropout, step)
+    let saved = attend(into: context, arranged(heads, shape, step), shape, dropout, step)
     if step.recipe.recompute == .selective { return .forgotten(saved.heads) }
     return .eager(saved)
   }
 
   private static func attend(
-    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ dropout: Dropout,
-    _ step: Step
+    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ shape: AttentionShape,
+    _ dropout: Dropout, _ step: Step
   ) -> Eager {
-    let saved = allocate(heads, dropout, step)
-    step.engine.attend(into: context, saved.attention(dropout, step))
+    let saved = allocate(heads, shape, dropout, step)
+    step.engine.attend(into: context, saved.attention(shape, dropout))
     return saved
   }
 
   private static func flash(
-    into context: borrowing Tensor, _ qkv: consuming Tensor, _ dropout: Dropout, _ step: Step
+    into context: borrowing Tensor, _ heads: consuming QueryKeyValue, _ shape: AttentionShape,
+    _ dropout: Dropout, _ step: Step
   ) -> Saved {
-    let shape = step.attentionShape
-    let heads = QueryKeyValue.fused(qkv)
     let logSumExp = step.engine.make(
-      step.recipe.batch * step.shape.heads, step.recipe.sequence, .activation,
-      .attentionLogSumExp)
+      shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
     step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
     return .flash(Flash(logSumExp: logSumExp, heads: heads))
   }
@@ -75,62 +74,66 @@ enum AttentionCore {
   /// Gradients.
   ///
   /// - Parameters:
+  ///   - gradients: of queries, keys and values as they were projected, written.
   ///   - gradient: (R,a·d), of the context.
   ///   - context: (R,a·d), what forward wrote.
-  /// - Returns: the gradient of queries, keys and values, (R,(a+2g)·d).
+  ///   - saved: what forward kept.
+  ///   - shape: as in forward.
+  ///   - dropout: as in forward.
   static func backward(
-    _ gradient: borrowing Tensor, context: borrowing Tensor, _ saved: consuming Saved,
-    _ dropout: Dropout, _ step: Step
-  ) -> Tensor {
+    into gradients: HeadPlaces, from gradient: borrowing Tensor, context: borrowing Tensor,
+    _ saved: consuming Saved, _ shape: AttentionShape, _ dropout: Dropout, _ step: Step
+  ) {
     let engine = step.engine
-    let qkvGradient = engine.make(
-      gradient.rows, step.attentionShape.qkvWidth, .temporary, .activationGradient)
     switch consume saved {
     case .eager(let saved):
-      engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
+      engine.attendBackward(into: gradients, from: gradient, saved.attention(shape, dropout))
     case .forgotten(let heads):
       engine.beginRecomputing()
       let context = engine.make(
         gradient.rows, gradient.columns, .temporary, .attentionWorkspace)
-      let saved = attend(into: context, heads, dropout, step)
+      let saved = attend(into: context, heads, shape, dropout, step)
       engine.endRecomputing()
-      engine.attendBackward(into: qkvGradient, from: gradient, saved.attention(dropout, step))
+      engine.attendBackward(into: gradients, from: gradient, saved.attention(shape, dropout))
     case .flash(let saved):
       engine.flashAttentionBackward(
-        into: qkvGradient, from: gradient, context: context, logSumExp: saved.logSumExp,
-        saved.heads, step.attentionShape, dropout)
+        into: gradients, from: gradient, context: context, logSumExp: saved.logSumExp,
+        saved.heads, shape, dropout)
     }
-    return qkvGradient
   }
 
   /// The layout that the convention asks for.
-  private static func arranged(_ qkv: consuming Tensor, _ step: Step) -> QueryKeyValue {
+  private static func arranged(
+    _ heads: consuming QueryKeyValue, _ shape: AttentionShape, _ step: Step
+  ) -> QueryKeyValue {
     switch step.convention.qkv {
-    case .fused: return .fused(qkv)
-    case .split: return step.engine.splitHeads(qkv, step.attentionShape)
+    case .fused: return heads
+    case .split: return step.engine.splitHeads(heads, shape)
     case .repeated:
       // PyTorch expands a single head of a single sequence without copying it.
-      let isSingle = step.recipe.batch * step.shape.kvHeads == 1
-      return step.engine.splitHeads(qkv, step.attentionShape, repeating: !isSingle)
+      return step.engine.splitHeads(heads, shape, repeating: shape.kvItems > 1)
     }
   }
 
   private static func allocate(
-    _ heads: consuming QueryKeyValue, _ dropout: Dropout, _ step: Step
+    _ heads: consuming QueryKeyValue, _ shape: AttentionShape, _ dropout: Dropout, _ step: Step
   ) -> Eager {
-    let (engine, convention, sequence) = (step.engine, step.convention, step.recipe.sequence)
-    let rows = step.rows * step.shape.heads
+    let (engine, convention) = (step.engine, step.convention)
+    let (rows, keys, formats) = (shape.items * shape.sequence, shape.keys, engine.formats)
+    // Values are multiplied by probabilities of their own format.
+    let isConverted = formats.softmax != formats.activation
     func matrix(_ role: TensorRole, _ precision: Precision, if keeps: Bool) -> Tensor? {
-      keeps ? engine.make(rows, sequence, .activation, role, precision: precision) : nil
+      keeps ? engine.make(rows, keys, .activation, role, precision: precision) : nil
     }
     return Eager(
       heads: heads,
-      scores: matrix(.attentionScores, .fp32, if: convention.keepsScores),
-      probabilities: engine.make(rows, sequence, .activation, .attentionProbabilities),
+      scores: matrix(.attentionScores, formats.softmax, if: convention.keepsScores),
+      probabilities: engine.make(
+        rows, keys, .activation, .attentionProbabilities, precision: formats.softmax),
       mask: matrix(
         .attentionDropoutMask, .int8, if: dropout.isActive && convention.dropoutMask == .byte),
       dropped: matrix(
-        .attentionDroppedProbabilities, .fp32,
-        if: dropout.isActive && convention.keepsDroppedProbabilities))
+        .attentionDroppedProbabilities, formats.activation,
+        if: isConverted || dropout.isActive && convention.keepsDroppedProbabilities))
   }
 }

@@ -84,7 +84,7 @@ extension SelfAttention {
     } else {
       let scores = engine.make(
         stream.rows * step.shape.heads, first + step.recipe.sequence, .activation,
-        .attentionProbabilities)
+        .attentionProbabilities, precision: .fp32)
       engine.attend(into: context, scores: scores, heads, to: cache, first: first, shape)
       _ = consume heads
     }
@@ -96,7 +96,7 @@ extension SelfAttention {
     into context: borrowing Tensor, _ heads: consuming Tensor, _ step: Step
   ) {
     let saved = AttentionCore.forward(
-      into: context, heads, Dropout(probability: 0, seed: 0), step)
+      into: context, .fused(heads), step.attentionShape, Dropout(probability: 0, seed: 0), step)
     _ = consume saved
   }
 }

@@ -28,7 +28,7 @@ struct Embedding: ~Copyable {
     let outer = engine.enter("embedding")
     token = Parameter(
       .tokenEmbedding, shape.vocabulary, shape.hidden, initialisation(.tokenEmbedding),
-      split: .rows(shape.vocabulary), engine)
+      isOperand: shape.tiedHead, split: .rows(shape.vocabulary), engine)
     if case .learned(let offset) = architecture.position {
       position = Parameter(
         .positionEmbedding, shape.positions + offset, shape.hidden,
@@ -49,7 +49,7 @@ struct Embedding: ~Copyable {
     let outer = engine.enter("embedding")
     let embedded = embed(tokens, first: 0, engine)
     engine.leave(outer)
-    let normalised = norm?.forward(embedded, step)
+    let normalised = norm?.forward(embedded, precision: engine.formats.stream, step)
     guard let normalised else {
       let mask = drop(embedded, step)
       return Forwarded(stream: embedded, saved: Saved(normInput: nil, norm: nil, mask: mask))
@@ -111,11 +111,7 @@ struct Embedding: ~Copyable {
     // A token's row is added to wherever the token occurs, so an untouched gradient starts at zero.
     token.accumulate { token, accumulating in
       if !accumulating { engine.fill(token, with: 0) }
-      if engine.rank.layout.tensor > 1 {
-        engine.embedDividedBackward(token: token, from: gradient, tokens: tokens)
-      } else {
-        engine.embedBackward(token: token, from: gradient, tokens: tokens)
-      }
+      engine.embedBackward(token: token, from: gradient, tokens: tokens)
     }
   }
 }
@@ -127,12 +123,8 @@ extension Engine {
     offset: Int
   ) -> Tensor {
     switch position {
-    case .some(let position) where rank.layout.tensor > 1:
-      embedDivided(tokens, token: token, position: position.value, offset: offset)
     case .some(let position):
       embed(tokens, token: token, position: position.value, offset: offset)
-    case .none where rank.layout.tensor > 1:
-      embedDivided(tokens, token: token)
     case .none: embed(tokens, token: token)
     }
   }

@@ -45,6 +45,7 @@ extension Generation {
     (recipe.batch, recipe.attention, recipe.seed) = (
       request.batch, request.attention, request.seed
     )
+    recipe.precision = request.precision
     var generator = Generator(
       shape, recipe, capacity: request.prompt + request.tokens - 1, on: engine)
     var trace = Trace()
@@ -74,7 +75,7 @@ extension Generation {
   fileprivate init(_ shape: ModelShape, _ request: Request, _ trace: Trace, _ engine: Engine) {
     let ledger = engine.ledger
     mode = engine.isReal ? .real : .dry
-    model = Measurement.Model(shape, ledger)
+    model = Measurement.Model(shape, ledger, precision: request.precision.compute)
     recipe = request
     bytes = Bytes(ledger, request)
     flops = FLOPs(

@@ -31,7 +31,7 @@ public struct Generation: Codable, Sendable {
     /// Tokens that are generated, of each sequence.
     public var tokens = 16
     /// Format of weights, activations and cache.
-    public var precision = Precision.fp32
+    public var precision = TrainingPrecision.fp32
     /// How the prompt's attention is computed.
     public var attention = Recipe.Attention.eager
     /// Seed of the weights and of a synthetic prompt.

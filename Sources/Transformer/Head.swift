@@ -20,30 +20,38 @@ enum Head {
 
   /// The mean loss of `input` (R,h) under the head's `weight` (V,h) and `bias` (1,V).
   static func forward(
-    _ input: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Parameter?,
+    _ input: borrowing Tensor, weight: borrowing Parameter, bias: borrowing Parameter?,
     targets: borrowing Tensor, _ step: Step
   ) -> Evaluated {
     let (engine, convention) = (step.engine, step.convention)
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
     input.retag(.headInput)
-    let logits = step.withAllRows(input) { Self.logits($0, weight: weight, bias: bias, engine) }
-    let losses = engine.make(logits.rows, 1, .activation, .losses)
+    let inPlace = convention.loss == .probabilitiesInPlace
+    let logits = step.withAllRows(input) {
+      Self.logits(
+        $0, weight: weight, bias: bias, precision: inPlace ? engine.formats.loss : nil, engine)
+    }
+    let losses = engine.make(logits.rows, 1, .activation, .losses, precision: .fp32)
     switch convention.loss {
     case .logSoftmax:
-      let output = engine.make(logits.rows, logits.columns, .activation, .logSoftmax)
+      let output = engine.make(
+        logits.rows, logits.columns, .activation, .logSoftmax, precision: engine.formats.loss)
       engine.crossEntropy(into: output, as: .logarithm, losses: losses, logits, targets: targets)
       _ = consume logits
       let loss = engine.mean(losses)
       _ = consume losses
-      let total = engine.make(1, 1, .activation, .lossTotalWeight)
+      let total = engine.make(
+        1, 1, .activation, .lossTotalWeight, precision: engine.formats.loss)
       engine.fill(total, with: Float(output.rows))
       return Evaluated(
         loss: loss,
         saved: Saved(
           distribution: output, logits: nil, losses: nil, totalWeight: total))
     case .logitsAndProbabilities:
-      let output = engine.make(logits.rows, logits.columns, .activation, .lossProbabilities)
+      let output = engine.make(
+        logits.rows, logits.columns, .activation, .lossProbabilities,
+        precision: engine.formats.loss)
       engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
       return Evaluated(
         loss: engine.mean(losses),
@@ -60,12 +68,13 @@ enum Head {
     }
   }
 
-  /// Scores of all tokens, (R,V).
+  /// Scores of all tokens, (R,V), in the format of the activations where none is given.
   static func logits(
-    _ input: borrowing Tensor, weight: borrowing Tensor, bias: borrowing Parameter?,
-    _ engine: Engine
+    _ input: borrowing Tensor, weight: borrowing Parameter, bias: borrowing Parameter?,
+    precision: Precision? = nil, _ engine: Engine
   ) -> Tensor {
-    let logits = engine.make(input.rows, weight.rows, .activation, .logits)
+    let logits = engine.make(
+      input.rows, weight.value.rows, .activation, .logits, precision: precision)
     engine.linear(into: logits, input, weight: weight)
     switch bias {
     case .some(let bias): engine.addBias(logits, bias.value)
@@ -105,7 +114,8 @@ enum Head {
     }
     let inputGradient = engine.make(
       step.rows, step.shape.hidden, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight.value)
+    engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight)
+    weight.releaseCopy()
     return step.summed(inputGradient)
   }
 

@@ -40,7 +40,8 @@ extension LanguageModel {
     let normalisedGradient = headBackward(
       saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
     let gradient = step.engine.make(
-      step.streamRows, step.shape.hidden, .temporary, .activationGradient)
+      step.streamRows, step.shape.hidden, .temporary, .activationGradient,
+      precision: step.engine.formats.stream)
     finalNorm!.backward(
       into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
       of: saved.stream, step.engine)
@@ -63,12 +64,12 @@ extension LanguageModel {
   }
 
   /// Calls `body` with the head's weight (V,h): its own, or the token embedding.
-  func withHeadWeight<Result: ~Copyable>(_ body: (borrowing Tensor) -> Result) -> Result {
+  func withHeadWeight<Result: ~Copyable>(_ body: (borrowing Parameter) -> Result) -> Result {
     switch ownHead {
-    case .some(let own): return body(own.value)
+    case .some(let own): return body(own)
     case .none:
       switch embedding {
-      case .some(let embedding): return body(embedding.token.value)
+      case .some(let embedding): return body(embedding.token)
       case .none: preconditionFailure("a head without a weight")
       }
     }

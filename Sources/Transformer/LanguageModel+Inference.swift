@@ -21,7 +21,9 @@ extension LanguageModel {
     for layer in 0..<blocks.blocks.count {
       stream = blocks.blocks[layer].infer(stream, caches[layer], first: first, step)
     }
-    let last = step.engine.make(tokens.rows, step.shape.hidden, .activation, .headInput)
+    let last = step.engine.make(
+      tokens.rows, step.shape.hidden, .activation, .headInput,
+      precision: step.engine.formats.stream)
     step.engine.lastRows(into: last, stream)
     _ = consume stream
     let normalised = finalNorm!.output(last, step)

@@ -59,8 +59,8 @@ public struct LanguageModel: ~Copyable {
       part.isLast && (isCopy || !part.isTied)
       ? Parameter(
         .headWeight, shape.vocabulary, shape.hidden,
-        isCopy ? tokenEmbedding : initialisation(.headWeight), split: .rows(shape.vocabulary),
-        isTied: isCopy, engine) : nil
+        isCopy ? tokenEmbedding : initialisation(.headWeight), isOperand: true,
+        split: .rows(shape.vocabulary), isTied: isCopy, engine) : nil
     headBias =
       part.isLast && shape.architecture.biases.head
       ? Parameter(
@@ -76,6 +76,7 @@ public struct LanguageModel: ~Copyable {
   ) -> Evaluated {
     var step = step
     forEachOuterParameter { $0.gather() }
+    forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
     let entered = enter(tokens, step)

@@ -25,7 +25,8 @@ struct Linear: ~Copyable {
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
     weight = Parameter(
-      roles.weight, output, input, initialisation(roles.weight), split: split, engine)
+      roles.weight, output, input, initialisation(roles.weight), isOperand: true, split: split,
+      engine)
     // Ranks with different outputs have their biases, others all of them.
     let biasSplit = split.axis == .rows ? Split(axis: .columns, blocks: split.blocks) : .none
     bias = roles.bias.map { Parameter($0, 1, output, .constant(0), split: biasSplit, engine) }
@@ -33,7 +34,7 @@ struct Linear: ~Copyable {
 
   /// Writes the output (R,out) of `input` (R,in).
   func forward(into output: borrowing Tensor, _ input: borrowing Tensor, _ engine: Engine) {
-    engine.linear(into: output, input, weight: weight.value)
+    engine.linear(into: output, input, weight: weight)
     addBias(output, engine)
   }
 
@@ -71,11 +72,22 @@ struct Linear: ~Copyable {
     }
   }
 
-  /// The gradient of the input, (R,in), from that of the output, (R,out).
-  func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
+  /// The gradient of the input, (R,in), from that of the output, (R,out): the last use of the
+  /// weight in a pass.
+  mutating func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
     let inputGradient = engine.make(
       gradient.rows, weight.value.columns, .temporary, .activationGradient)
-    engine.linearInputGradient(into: inputGradient, gradient, weight: weight.value)
+    addInputGradient(into: inputGradient, accumulating: false, gradient, engine)
     return inputGradient
+  }
+
+  /// The same into a tensor that holds another layer's share where `accumulating`.
+  mutating func addInputGradient(
+    into inputGradient: borrowing Tensor, accumulating: Bool, _ gradient: borrowing Tensor,
+    _ engine: Engine
+  ) {
+    engine.linearInputGradient(
+      into: inputGradient, accumulating: accumulating, gradient, weight: weight)
+    weight.releaseCopy()
   }
 }

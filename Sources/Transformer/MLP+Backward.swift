@@ -63,19 +63,16 @@ extension MLP {
     }
   }
 
-  private func inputGradient(_ expanded: consuming Expanded, _ engine: Engine) -> Tensor {
+  private mutating func inputGradient(_ expanded: consuming Expanded, _ engine: Engine) -> Tensor {
     let hidden = expanded.activationInput
-    switch gate {
-    case .none: return up.inputBackward(hidden, engine)
-    case .some(let gate):
-      let gradient = gate.inputBackward(hidden, engine)
-      _ = consume hidden
-      if let upGradient = expanded.upOutput {
-        engine.linearInputGradient(
-          into: gradient, accumulating: true, upGradient, weight: up.weight.value)
-      }
-      return gradient
+    guard let gradient = gate?.inputBackward(hidden, engine) else {
+      return up.inputBackward(hidden, engine)
     }
+    _ = consume hidden
+    if let upGradient = expanded.upOutput {
+      up.addInputGradient(into: gradient, accumulating: true, upGradient, engine)
+    }
+    return gradient
   }
 
   /// The activation's output: as it was kept, or made again.

@@ -73,7 +73,7 @@ struct MLP: ~Copyable {
       }
       return Expanded(activationInput: hidden, upOutput: upOutput)
     case .none:
-      step.withAllRows(input) { engine.linear(into: hidden, $0, weight: up.weight.value) }
+      step.withAllRows(input) { engine.linear(into: hidden, $0, weight: up.weight) }
       return Expanded(activationInput: hidden, upOutput: nil)
     }
   }

@@ -2,7 +2,8 @@ import Catalogue
 import Instrument
 
 extension Measurement.Model {
-  init(_ shape: ModelShape, _ ledger: Ledger) {
+  /// - Parameter precision: the format of the weights.
+  init(_ shape: ModelShape, _ ledger: Ledger, precision: Precision) {
     name = shape.name
     family = shape.family
     layers = shape.layers
@@ -13,7 +14,7 @@ extension Measurement.Model {
     feedForward = shape.feedForward
     vocabulary = shape.vocabulary
     positions = shape.positions
-    parameters = ledger.highest[.parameter, default: 0] / Precision.fp32.width
+    parameters = ledger.highest[.parameter, default: 0] / precision.width
   }
 }
 

@@ -52,7 +52,8 @@ extension Measurement {
       machine?.residentBytes.map { Witness(measured: after - $0, ledger: ledger.peak.total) }
     }
     return Measurement(
-      mode: engine.isReal ? .real : .dry, model: Model(shape, ledger), recipe: recipe,
+      mode: engine.isReal ? .real : .dry,
+      model: Model(shape, ledger, precision: engine.formats.parameter), recipe: recipe,
       bytes: Bytes(ledger, trace.afterForward, witness),
       flops: FLOPs(engine.work, steps: recipe.steps),
       operations: Operation.list(engine.work, steps: recipe.steps),

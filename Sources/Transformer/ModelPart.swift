@@ -39,7 +39,9 @@ struct ModelPart: Sendable, Equatable {
 
   /// The residual stream from the part before.
   func receiveStream(_ step: Step) -> Tensor {
-    let stream = step.engine.make(step.streamRows, step.shape.hidden, .activation, .blockOutput)
+    let stream = step.engine.make(
+      step.streamRows, step.shape.hidden, .activation, .blockOutput,
+      precision: step.engine.formats.stream)
     step.engine.receive(into: stream, fromStage: stage(-1), tag: tag(number, step))
     return stream
   }
@@ -52,7 +54,8 @@ struct ModelPart: Sendable, Equatable {
   /// The gradient of the residual stream from the part behind.
   func receiveGradient(_ step: Step) -> Tensor {
     let gradient = step.engine.make(
-      step.streamRows, step.shape.hidden, .temporary, .activationGradient)
+      step.streamRows, step.shape.hidden, .temporary, .activationGradient,
+      precision: step.engine.formats.stream)
     step.engine.receive(into: gradient, fromStage: stage(1), tag: tag(number + 1, step) + 1)
     return gradient
   }

@@ -26,8 +26,8 @@ public struct Norm: ~Copyable {
     let rstd: Tensor
 
     init(_ category: Category, rows: Int, hasMean: Bool, _ engine: Engine) {
-      mean = hasMean ? engine.make(rows, 1, category, .normMean) : nil
-      rstd = engine.make(rows, 1, category, .normReciprocalDeviation)
+      mean = hasMean ? engine.make(rows, 1, category, .normMean, precision: .fp32) : nil
+      rstd = engine.make(rows, 1, category, .normReciprocalDeviation, precision: .fp32)
     }
   }
 
@@ -78,7 +78,11 @@ public struct Norm: ~Copyable {
   }
 
   /// Normalises each row of `input` (R,C).
-  func forward(_ input: borrowing Tensor, _ step: Step) -> Normalised {
+  ///
+  /// - Parameter precision: format of the output; that of activations where nil.
+  func forward(
+    _ input: borrowing Tensor, precision: Precision? = nil, _ step: Step
+  ) -> Normalised {
     let engine = step.engine
     let outer = engine.enter(scopeName)
     defer { engine.leave(outer) }
@@ -86,7 +90,8 @@ public struct Norm: ~Copyable {
     let normalised =
       !hasBias && step.convention.keepsNormalised
       ? engine.make(input.rows, input.columns, .activation, .normNormalised) : nil
-    let output = engine.make(input.rows, input.columns, .activation, .normOutput)
+    let output = engine.make(
+      input.rows, input.columns, .activation, .normOutput, precision: precision)
     withMeanAndBias(of: statistics) { mean, bias in
       engine.layerNorm(
         into: output, mean: mean, rstd: statistics.rstd, input, weight: weight.value,

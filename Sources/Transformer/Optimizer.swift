@@ -5,6 +5,8 @@ import Instrument
 struct Optimizer {
   private let recipe: Recipe
   private var step = 0
+  /// By how much the loss is multiplied before backward; 1 where gradients have the range for it.
+  private(set) var lossScale: LossScale
 
   /// Decay of the moments (Brown et al., 2020, appendix B).
   static let betas: (Float, Float) = (0.9, 0.95)
@@ -14,25 +16,32 @@ struct Optimizer {
   /// Allocates what is remembered of every parameter.
   init(_ recipe: Recipe, for model: inout Stage, _ engine: Engine) {
     self.recipe = recipe
+    lossScale = LossScale(isActive: recipe.precision.scalesLoss)
     model.forEachParameter { parameter in
       let (rows, columns) = parameter.ownForm
       let outer = parameter.enterOwnPlace()
+      if recipe.hasMasterWeights { parameter.master = parameter.masterCopy() }
       parameter.state = OptimizerState(
         for: recipe.optimizer, rows: rows, columns: columns, engine)
       engine.leave(outer)
     }
   }
 
-  /// Updates every parameter and frees its gradient.
+  /// Updates every parameter and frees its gradient. Where the scale of the loss was too large for
+  /// its gradient, nothing is updated.
   ///
   /// - Returns: the norm of the gradient before clipping; nil in a dry run, and where nothing is
   ///   clipped or updated.
   mutating func update(_ model: inout Stage, _ engine: Engine) -> Double? {
-    step += 1
     let isUpdated = recipe.optimizer != .none
-    let norm = isUpdated && recipe.clip > 0 ? Self.gradientNorm(&model, engine) : nil
-    if isUpdated {
-      let scale = scale(norm)
+    if recipe.copiesGradients { model.forEachParameter { $0.widenGradient() } }
+    let needsNorm = isUpdated && (recipe.clip > 0 || recipe.precision.scalesLoss)
+    let norm = needsNorm ? Self.gradientNorm(&model, engine).map { $0 / lossScale.value } : nil
+    let isFinite = norm?.isFinite ?? true
+    if recipe.precision.scalesLoss, isUpdated { lossScale.update(isFinite: isFinite) }
+    if isUpdated, isFinite || !recipe.precision.scalesLoss {
+      step += 1
+      let scale = scale(norm) / Float(lossScale.used)
       model.forEachParameter { update(&$0, gradientScale: scale, engine) }
     }
     model.forEachParameter { $0.clearGradient() }
@@ -45,7 +54,12 @@ struct Optimizer {
       weightDecay: recipe.optimizer == .adamw && parameter.decays ? recipe.weightDecay : 0,
       gradientScale: gradientScale, step: step)
     parameter.withOwn { value, gradient in
-      parameter.state.update(value, gradient: gradient, constants, engine)
+      switch parameter.master {
+      case .none: parameter.state.update(value, gradient: gradient, constants, engine)
+      case .some(let master):
+        parameter.state.update(master, gradient: gradient, constants, engine)
+        engine.convert(into: value, master)
+      }
     }
     parameter.gatherUpdate()
   }

@@ -87,8 +87,10 @@ extension OptimizerState.Quantised {
     let blocks = (count + Engine.adam8BitBlock - 1) / Engine.adam8BitBlock
     first = engine.make(1, count, .optimizerState, .firstMoment, precision: .int8)
     second = engine.make(1, count, .optimizerState, .secondMoment, precision: .int8)
-    firstScale = engine.make(1, blocks, .optimizerState, .firstMomentScale)
-    secondScale = engine.make(1, blocks, .optimizerState, .secondMomentScale)
+    firstScale = engine.make(
+      1, blocks, .optimizerState, .firstMomentScale, precision: .fp32)
+    secondScale = engine.make(
+      1, blocks, .optimizerState, .secondMomentScale, precision: .fp32)
     // Whatever the bytes stand for, times a scale of 0 it is 0.
     engine.fill(bytes: first, with: 0)
     engine.fill(bytes: second, with: 0)

@@ -34,7 +34,7 @@ extension Parameter {
   /// Keeps this replica's share and frees the rest.
   mutating func divide() {
     let own = engine.make(1, ownElements.count, .parameter, role)
-    value.withPart(ownElements) { engine.copy(into: own, from: $0) }
+    value.withPart(ownElements) { engine.convert(into: own, $0) }
     share = consume own
     whole = nil
   }
@@ -43,7 +43,8 @@ extension Parameter {
   mutating func gather() {
     guard whole == nil, let own = share.take() else { return }
     let outer = enterOwnScope()
-    let weight = engine.make(rows, columns, .temporary, role)
+    let weight = engine.make(
+      rows, columns, .temporary, role, precision: engine.formats.parameter)
     engine.allGather(into: weight, from: own, shares, over: .data)
     whole = consume weight
     share = consume own
@@ -70,7 +71,7 @@ extension Parameter {
       gradientShare = consume own
       return
     }
-    let part = engine.make(1, count, .temporary, role)
+    let part = engine.make(1, count, .temporary, role, precision: engine.formats.gradient)
     engine.reduceScatter(into: part, from: whole, shares, over: .data)
     engine.add(into: sum, sum, part)
     gradientShare = consume sum
@@ -93,8 +94,22 @@ extension Parameter {
     }
   }
 
+  /// Makes a copy in 32 bits of the gradient that this replica updates with, which takes its place
+  /// until both are freed.
+  mutating func widenGradient() {
+    let outer = enterOwnScope()
+    var copy: Tensor?
+    withOwnGradient { copy = engine.copy(of: $0, .gradient, role, precision: .fp32) }
+    mainGradient = copy
+    engine.leave(outer)
+  }
+
   /// Calls `body` with the part of the gradient that this replica updates with, if there is one.
   public func withOwnGradient(_ body: (borrowing Tensor) -> Void) {
+    switch mainGradient {
+    case .some(let gradient): return body(gradient)
+    case .none: break
+    }
     switch gradientShare {
     case .some(let own): return body(own)
     case .none: break
@@ -113,16 +128,18 @@ extension Parameter {
   /// Calls `body` with the part of the weight that this replica updates, and its gradient.
   func withOwn(_ body: (_ value: borrowing Tensor, _ gradient: borrowing Tensor) -> Void) {
     withOwnGradient { gradient in
-      switch share {
-      case .some(let own): return body(own, gradient)
-      case .none: break
-      }
-      if layout.divides(.optimizerStates) {
-        value.withPart(ownElements) { body($0, gradient) }
-      } else {
-        body(value, gradient)
-      }
+      withOwnValue { body($0, gradient) }
     }
+  }
+
+  /// Calls `body` with the part of the weight that this replica updates.
+  func withOwnValue<Result: ~Copyable>(_ body: (borrowing Tensor) -> Result) -> Result {
+    switch share {
+    case .some(let own): return body(own)
+    case .none: break
+    }
+    guard layout.divides(.optimizerStates) else { return body(value) }
+    return value.withPart(ownElements, body)
   }
 
   /// Puts together what each replica has updated of a weight that all have.

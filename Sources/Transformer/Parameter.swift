@@ -18,14 +18,24 @@ public struct Parameter: ~Copyable {
   var gradient: Tensor?
   /// This replica's part of the gradient, where replicas divide gradients.
   var gradientShare: Tensor?
+  /// The gradient that is updated with in 32 bits, where the optimizer gets it from a copy.
+  var mainGradient: Tensor?
   /// What the optimizer remembers of it, or of this replica's part.
   var state = OptimizerState.none
+  /// The weight, or this replica's part, in 32 bits, where it is stored in 16: what the optimizer
+  /// updates.
+  var master: Tensor?
+  /// The weight in the format of the products that it takes part in, from the start of a forward
+  /// pass until backward has used it; absent where that is its own format.
+  var copy: Tensor?
+  /// Whether it is an operand of matrix products.
+  let isOperand: Bool
   /// Whether the ranks that share its layer see different parts of the gradient, to be added up.
   let isSummed: Bool
   /// Whether the first and the last stage both have it, as embedding and as head.
   var isTied: Bool
 
-  private let scope: Scope
+  let scope: Scope
   let engine: Engine
 
   /// The first values of a weight.
@@ -41,20 +51,25 @@ public struct Parameter: ~Copyable {
   ///   - rows: of this rank's part.
   ///   - columns: of this rank's part.
   ///   - initialisation: of the whole weight.
+  ///   - isOperand: whether it takes part in matrix products.
   ///   - split: which part of the whole it is.
   ///   - isSummed: whether the gradient is to be added up over the ranks that share its layer.
   ///   - isTied: whether another stage has it, too.
   ///   - engine: what it lives on.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    split: Split = .none, isSummed: Bool = false, isTied: Bool = false, _ engine: Engine
+    isOperand: Bool = false, split: Split = .none, isSummed: Bool = false, isTied: Bool = false,
+    _ engine: Engine
   ) {
     (self.role, self.rows, self.columns) = (role, rows, columns)
     (self.split, self.isSummed, self.isTied) = (split, isSummed, isTied)
+    self.isOperand = isOperand
     self.engine = engine
     scope = engine.scope
     let isShared = engine.rank.layout.divides(.parameters)
-    let weight = engine.make(rows, columns, isShared ? .temporary : .parameter, role)
+    let weight = engine.make(
+      rows, columns, isShared ? .temporary : .parameter, role,
+      precision: engine.formats.parameter)
     switch initialisation {
     case .constant(let constant): engine.fill(weight, with: constant)
     case .normal(let deviation, let seed) where split.isDivided(engine.rank):
@@ -93,7 +108,8 @@ public struct Parameter: ~Copyable {
     let outer = enterOwnScope()
     // Where replicas divide gradients, the whole one lasts only until it is added up.
     let isShared = engine.rank.layout.divides(.gradients)
-    gradient = engine.make(rows, columns, isShared ? .temporary : .gradient, role)
+    gradient = engine.make(
+      rows, columns, isShared ? .temporary : .gradient, role, precision: engine.formats.gradient)
     engine.leave(outer)
     return false
   }
@@ -132,6 +148,7 @@ public struct Parameter: ~Copyable {
   mutating func clearGradient() {
     gradient = nil
     gradientShare = nil
+    mainGradient = nil
   }
 
   private var hasGradient: Bool {

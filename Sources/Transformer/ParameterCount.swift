@@ -33,7 +33,7 @@ public struct ParameterCount: Codable, Sendable {
     let built = LanguageModel(shape, seed: 0, engine)
     let ledger = engine.ledger
     let weights = ledger.alive.filter { $0.category == .parameter }
-    model = Measurement.Model(shape, ledger)
+    model = Measurement.Model(shape, ledger, precision: .fp32)
     total = weights.reduce(0) { $0 + $1.elements }
     trainable = total
     components = Self.components(weights.map { (ledger.path($0.scope), $0.elements) })

@@ -31,13 +31,14 @@ struct ResidualProjection: ~Copyable {
   {
     let engine = step.engine
     let (rows, hidden) = (stream.rows, stream.columns)
-    let output = engine.make(rows, hidden, .activation, .blockOutput)
+    let output = engine.make(
+      rows, hidden, .activation, .blockOutput, precision: engine.formats.stream)
     if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
       forwardInPlace(output, input, addingTo: stream, step)
       return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
     }
     let projected = engine.make(rows, hidden, .activation, outputRole)
-    step.sum(into: projected) { engine.linear(into: $0, input, weight: linear.weight.value) }
+    step.sum(into: projected) { engine.linear(into: $0, input, weight: linear.weight) }
     linear.addBias(projected, engine)
     guard dropout.isActive(step) else {
       engine.add(into: output, projected, stream)
@@ -56,7 +57,7 @@ struct ResidualProjection: ~Copyable {
     _ step: Step
   ) {
     let engine = step.engine
-    step.sum(into: output) { engine.linear(into: $0, input, weight: linear.weight.value) }
+    step.sum(into: output) { engine.linear(into: $0, input, weight: linear.weight) }
     switch linear.bias {
     case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
     case .none: engine.add(into: output, output, stream)

@@ -17,8 +17,8 @@ struct RotaryTable: ~Copyable {
     defer { engine.leave(outer) }
     let (cosine, sine) = (TensorRole.rotaryCosine, TensorRole.rotarySine)
     let table = RotaryTable(
-      cosine: engine.make(positions, dimensions, .activation, cosine),
-      sine: engine.make(positions, dimensions, .activation, sine))
+      cosine: engine.make(positions, dimensions, .activation, cosine, precision: .fp32),
+      sine: engine.make(positions, dimensions, .activation, sine, precision: .fp32))
     engine.rotaryAngles(cosine: table.cosine, sine: table.sine, theta: theta)
     return table
   }

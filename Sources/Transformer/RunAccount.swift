@@ -5,7 +5,7 @@ import Instrument
 public struct RunAccount: Sendable {
   /// What an item is an amount of.
   public enum Quantity: String, Sendable, CaseIterable {
-    case parameters, gradients, optimizerState, savedForBackward, inputs
+    case parameters, gradients, optimizerState, savedForBackward, inputs, kvCache
     case forwardFLOPs, backwardFLOPs, recomputeFLOPs, optimizerFLOPs
   }
 
@@ -25,6 +25,12 @@ public struct RunAccount: Sendable {
 
   /// The items, in the order of the run.
   public let items: [Item]
+  /// The moment at which most was alive.
+  public let peak: Ledger.Peak
+  /// The most that was alive in each phase, in bytes.
+  public let peakByPhase: [Phase: Int]
+  /// Work of the forward pass that is not a matrix product, in FLOPs.
+  public let elementwiseFLOPs: Int
   /// Whether it comes from a run that computed.
   public let isReal: Bool
 
@@ -46,7 +52,7 @@ public struct RunAccount: Sendable {
       engine = try Engine(expecting: needed)
     }
     var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
-    _ = training.accumulateGradients()
+    for _ in 0..<recipe.accumulate { _ = training.accumulateGradients() }
     let ledger = engine.ledger
     let held = ledger.alive.compactMap { Self.held($0, ledger) }
     _ = training.update()
@@ -56,6 +62,9 @@ public struct RunAccount: Sendable {
     let inputs = ledger.alive(after: training.afterForward.sequence)
       .filter { $0.category == .input }
       .map { Self.item(.inputs, $0, ledger) }
+    peak = ledger.peak
+    peakByPhase = ledger.peakByPhase
+    elementwiseFLOPs = engine.work[.forward].elementwise
     items = held + saved + inputs + Self.products(engine)
     isReal = engine.isReal
   }
@@ -70,7 +79,7 @@ public struct RunAccount: Sendable {
     }
   }
 
-  private static func item(_ quantity: Quantity, _ entry: Ledger.Entry, _ ledger: Ledger) -> Item {
+  static func item(_ quantity: Quantity, _ entry: Ledger.Entry, _ ledger: Ledger) -> Item {
     Item(
       quantity: quantity, scope: ledger.path(entry.scope), role: entry.role, amount: entry.bytes,
       elements: entry.elements)

@@ -70,7 +70,8 @@ struct SelfAttention: ~Copyable {
     let context = engine.make(
       step.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
-      into: context, heads, step.dropout(.attention, layer: layer), step)
+      into: context, .fused(heads), step.attentionShape, step.dropout(.attention, layer: layer),
+      step)
     let projected = projection.forward(context, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
@@ -104,12 +105,15 @@ struct SelfAttention: ~Copyable {
     let engine = step.engine
     let contextGradient = projection.backward(
       gradient, saved.projection, input: saved.context, step)
-    let heads = AttentionCore.backward(
-      contextGradient, context: saved.context, saved.core, step.dropout(.attention, layer: layer),
-      step)
+    let shape = step.attentionShape
+    let heads = engine.make(
+      contextGradient.rows, shape.qkvWidth, .temporary, .activationGradient)
+    AttentionCore.backward(
+      into: HeadPlaces(fused: heads, shape), from: contextGradient, context: saved.context,
+      saved.core, shape, step.dropout(.attention, layer: layer), step)
     _ = consume contextGradient
     _ = consume saved.context
-    if let angles = step.angles { engine.rotateBackward(heads, by: angles, step.attentionShape) }
+    if let angles = step.angles { engine.rotateBackward(heads, by: angles, shape) }
     if let query = saved.queryNorm { queryNorm?.backward(heads, query, step) }
     if let key = saved.keyNorm { keyNorm?.backward(heads, key, step) }
     return heads

@@ -14,7 +14,8 @@ extension Step {
     _ part: borrowing Tensor, _ body: (borrowing Tensor) -> Result
   ) -> Result {
     guard rank.sequenceParts > 1 else { return body(part) }
-    let whole = engine.make(rows, part.columns, .temporary, part.role)
+    let whole = engine.make(
+      rows, part.columns, .temporary, part.role, precision: part.precision)
     engine.allGather(into: whole, from: part, over: .tensor)
     return body(whole)
   }
@@ -30,7 +31,8 @@ extension Step {
       body(output)
       return engine.allReduce(output, over: .tensor)
     }
-    let share = engine.make(rows, output.columns, .temporary, output.role)
+    let share = engine.make(
+      rows, output.columns, .temporary, output.role, precision: output.precision)
     body(share)
     engine.reduceScatter(into: output, from: share, over: .tensor)
   }
@@ -41,7 +43,8 @@ extension Step {
       engine.allReduce(share, over: .tensor)
       return share
     }
-    let part = engine.make(streamRows, share.columns, .temporary, share.role)
+    let part = engine.make(
+      streamRows, share.columns, .temporary, share.role, precision: share.precision)
     engine.reduceScatter(into: part, from: share, over: .tensor)
     return part
   }

@@ -21,7 +21,7 @@ struct Step {
   var attentionShape: AttentionShape {
     AttentionShape(
       batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
-      headDimension: shape.headDimension,
+      headDimension: shape.headDimension, mask: shape.architecture.mask,
       slopes: ALiBi.slopes(of: shape, rank))
   }
 

@@ -59,6 +59,7 @@ public struct Training: ~Copyable {
     self.corpus = corpus
     schedule = PipelineSchedule(engine.rank, microbatches: recipe.accumulate)
     engine.phase = .load
+    engine.formats = recipe.formats
     stage = Stage(shape, seed: recipe.seed, engine)
     optimizer = Optimizer(recipe, for: &stage, engine)
     flights = UniqueArray()
@@ -134,10 +135,13 @@ public struct Training: ~Copyable {
     let flight = flights[chunk].remove(at: 0)
     let shares = recipe.accumulate * engine.rank.layout.data
     stage.parts[chunk].backward(
-      flight.saved, tokens: flight.tokens, targets: flight.targets, scale: 1 / Float(shares),
-      flight.step)
+      flight.saved, tokens: flight.tokens, targets: flight.targets,
+      scale: Float(lossScale / Double(shares)), flight.step)
     duration[.backward, default: .zero] += ContinuousClock.now - start
   }
+
+  /// By how much the loss is multiplied before backward: 1, but for binary16.
+  public var lossScale: Double { optimizer.lossScale.value }
 
   /// Clips the gradients, updates the weights, and frees the gradients.
   ///

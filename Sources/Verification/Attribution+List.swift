@@ -10,7 +10,8 @@ extension Attribution {
   {
     let unit = claim.unit ?? claim.measure?.unit ?? .ratio
     let factor = try claim.measure?.unit.factor(to: unit) ?? 1
-    let parts = comparison.selection.amounts.sorted { $0.key < $1.key }
+    guard comparison.selection != nil else { return [] }
+    let parts = (comparison.selection?.amounts ?? [:]).sorted { $0.key < $1.key }
     let terms = try claim.terms.compactMap { term -> Attribution? in
       let covered = parts.filter { term.covers.contains($0.key.role) }
       let measured = Rational(covered.reduce(0) { $0 + $1.value }) * factor

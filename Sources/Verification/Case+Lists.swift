@@ -20,22 +20,54 @@ extension Case {
     probe(b: 3, s: 10, h: 48, a: 12, l: 2, V: 211, T: 20, f: 200),
   ]
 
+  /// The miniatures that a claim is held to; where it speaks of f, also those where that is not 4·h.
+  static func probes(for claim: Claim) -> [Case] {
+    let symbols = (claim.expression?.freeSymbols(where: claim.substitutions) ?? [])
+      .union(claim.measured?.freeSymbols(where: claim.substitutions) ?? [])
+    let cases = probes + (symbols.contains("f") ? probesOfFeedForward : [])
+    return cases.map { $0.changed(by: claim.shape) }
+  }
+
+  /// The miniatures that tell the formulas of what a claim measured; none for a model of a family
+  /// that has no miniatures.
+  static func miniatures(for claim: Claim) -> [Case] {
+    let family = claim.model.flatMap(Preset.named)?.shape.family
+    switch family {
+    case .gpt2, nil: return probes(for: claim)
+    case .llama:
+      return (probes + probesOfFeedForward).map { $0.changed(by: .init(family: .llama)) }
+    default: return []
+    }
+  }
+
   /// The published models at their full length and at an eighth of it, for formulas that are meant
   /// to be approximately right at real sizes.
-  static let published: [Case] = [1, 8].flatMap { divisor in
-    presets.map { Case(shape: $0, batch: 1, sequence: $0.positions / divisor, isReal: false) }
+  static func published(for claim: Claim) -> [Case] {
+    [1, 8].flatMap { divisor in
+      presets(for: claim).map {
+        Case(shape: $0, batch: 1, sequence: $0.positions / divisor, isReal: false)
+      }
+    }
   }
 
   /// The published models with eight times as many positions, for regimes of long sequences.
-  static let long: [Case] = presets.map { shape in
-    var shape = shape
-    shape.positions *= 8
-    shape.name += " with \(shape.positions) positions"
-    return Case(shape: shape, batch: 1, sequence: shape.positions, isReal: false)
+  static func long(for claim: Claim) -> [Case] {
+    presets(for: claim).map { shape in
+      var shape = shape
+      shape.positions *= 8
+      shape.name += " with \(shape.positions) positions"
+      return Case(shape: shape, batch: 1, sequence: shape.positions, isReal: false)
+    }
   }
 
-  private static let presets = ["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3-175b"]
-    .compactMap { Preset.named($0)?.shape }
+  private static func presets(for claim: Claim) -> [ModelShape] {
+    let names: [String]
+    switch claim.shape.family {
+    case .llama: names = ["llama-7b", "llama-13b", "llama-33b", "llama-65b"]
+    case .gpt2, nil: names = ["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3-175b"]
+    }
+    return names.compactMap { Preset.named($0)?.shape }
+  }
 
   private static func probe(
     b: Int, s: Int, h: Int, a: Int, l: Int, V: Int, T: Int, f: Int? = nil
@@ -53,16 +85,17 @@ extension Case {
   /// made of its inputs. Nil if it has no example.
   init?(ownOf claim: Claim) throws(InputError) {
     let inputs = claim.inputs.compactMapValues(\.integer)
-    guard let shape = try Self.shape(inputs, claim.model) else { return nil }
-    self.shape = shape
-    batch = inputs["b"] ?? 1
-    sequence = min(inputs["s"] ?? shape.positions, shape.positions)
-    isReal = false
+    guard var shape = try Self.shape(inputs, claim.model) else { return nil }
+    let sequence = inputs["s"] ?? shape.positions
+    // A source may train a model on longer texts than it was made for.
+    shape.positions = max(shape.positions, sequence)
+    let plain = Case(shape: shape, batch: inputs["b"] ?? 1, sequence: sequence, isReal: false)
+    self = plain.changed(by: claim.shape)
   }
 
-  private static func shape(_ inputs: [String: Int], _ model: String?) throws(InputError)
-    -> ModelShape?
-  {
+  private static func shape(
+    _ inputs: [String: Int], _ model: String?
+  ) throws(InputError) -> ModelShape? {
     if let model { return try ModelShape(named: model) }
     guard let hidden = inputs["h"] else { return nil }
     let sizes = ["h", "l", "V", "a", "T", "f"]

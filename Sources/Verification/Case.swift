@@ -33,6 +33,8 @@ struct Case: Sendable {
       switch option {
       case "attention": recipe.attention = try Self.parsed(option, value)
       case "precision": recipe.precision = try Self.parsed(option, value)
+      case "gradient-precision": recipe.gradientPrecision = try Self.parsed(option, value)
+      case "state-precision": recipe.statePrecision = try Self.parsed(option, value)
       case "optimizer": recipe.optimizer = try Self.parsed(option, value)
       case "recompute":
         guard let mode = Recompute(rawValue: value) else {
@@ -40,12 +42,14 @@ struct Case: Sendable {
           throw InputError("recipe", field: option, found: value, expected: "one of \(spellings)")
         }
         recipe.recompute = mode
+      case "convention": recipe.convention = Convention.named(value) ?? convention
       case "dropout": recipe.dropout = try Self.number(option, value)
       case "accumulate": recipe.accumulate = try Self.number(option, value)
       default:
         throw InputError(
           "recipe", field: option, found: value,
-          expected: "accumulate, attention, dropout, optimizer, precision or recompute")
+          expected: "accumulate, attention, dropout, gradient-precision, optimizer, precision, "
+            + "recompute or state-precision")
       }
     }
     return recipe

@@ -3,45 +3,55 @@ import Formulas
 
 extension Finding {
   /// A claim without a measurement.
-  init(_ claim: Claim, _ source: String, _ verdict: Verdict, because reason: String) {
+  init(_ claim: Claim, _ aspects: Aspects, _ verdict: Verdict, because reason: String) {
     self.init(
-      claim, source, verdict, shown: nil, computed: nil, holdsUnder: nil, attribution: [],
-      corrected: nil, because: reason)
-  }
-
-  /// A claim that no run is about, whose arithmetic holds as far as it has any.
-  init(unmeasured claim: Claim, _ source: String, _ computed: Rational?) {
-    let gives = computed.map { " (\($0.readable(in: claim.unit)))" } ?? ""
-    let reason =
-      computed == nil
-      ? "It has no numbers to hold against each other, and no run measures it."
-      : "Its arithmetic holds\(gives); no run measures it."
-    self.init(
-      claim, source, .notMeasurable, shown: nil, computed: computed, holdsUnder: nil,
+      claim, aspects, verdict, shown: nil, computed: aspects.computed, holdsUnder: nil,
       attribution: [], corrected: nil, because: reason)
   }
 
-  /// A printed number that does not follow from its formula.
-  init(slip claim: Claim, _ source: String, computed: Rational) {
-    let printed = claim.claimed.map { "prints \($0.text)" } ?? "claims that it holds"
+  /// A claim that no run is about. A printed number that follows from its formula is right: there is
+  /// nothing else to hold it to.
+  init(unmeasured claim: Claim, _ aspects: Aspects) {
+    guard aspects.arithmetic.result == .holds else {
+      self.init(
+        claim, aspects, .notMeasurable,
+        because: "It has no numbers to hold against each other, and no run measures it.")
+      return
+    }
+    let holding = claim.readings.filter {
+      (try? claim.read(as: $0).arithmetic) == .holds
+    }
+    guard holding.count == claim.readings.count else {
+      self.init(
+        claim, aspects, .conventional, shown: nil, computed: aspects.computed,
+        holdsUnder: holding.map(\.name), attribution: [], corrected: nil,
+        because: "Right as \(holding.map(\.name).joined(separator: ", ")), which it does not state.")
+      return
+    }
+    let isRounded = claim.isApproximate
+      || claim.claimed.map { $0.isHedged && aspects.computed != $0.value } ?? false
     self.init(
-      claim, source, .slip, shown: nil, computed: computed, holdsUnder: nil, attribution: [],
-      corrected: nil,
-      because: "The source \(printed); its formula gives \(computed.readable(in: claim.unit))"
-        + Self.binaryReading(claim, computed) + ".")
+      claim, aspects, isRounded ? .bounded : .exact,
+      because: "Arithmetic alone, which no run enters: \(aspects.arithmetic.because.decapitalized)")
   }
 
-  /// Whether a printed number would hold in the binary unit of the same letter.
-  private static func binaryReading(_ claim: Claim, _ computed: Rational) -> String {
-    guard let claimed = claim.claimed, let unit = claim.unit, let printed = claimed.unit,
-      let binary = try? Unit(parsing: printed.symbol.replacing("B", with: "iB")),
-      let factor = try? unit.factor(to: binary), claimed.admits(computed * factor)
-    else { return "" }
-    return ", which is \(claimed.value.readable) \(binary.symbol)"
+  /// A printed number that does not follow from its formula.
+  init(slip claim: Claim, _ aspects: Aspects) {
+    self.init(claim, aspects, .slip, because: aspects.arithmetic.because)
   }
 
-  /// A claim that runs have judged, under each convention that it may mean.
-  init(_ claim: Claim, _ source: String, _ outcomes: [Outcome], fits: PartFormulas) throws {
+  /// A total that is not the sum of its parts, where the parts are right.
+  init(slipOfSum claim: Claim, _ aspects: Aspects, _ shown: Comparison) {
+    self.init(
+      claim, aspects, .slip, shown: shown, computed: shown.computed, holdsUnder: nil,
+      attribution: [], corrected: nil,
+      because: aspects.consistency.because.dropLast() + ", and the parts are what the run has.")
+  }
+
+  /// A claim that runs have judged, under each reading.
+  init(
+    _ claim: Claim, _ aspects: Aspects, _ outcomes: [Outcome], fits: PartFormulas
+  ) throws {
     let holding = outcomes.filter { $0.result != .wrong }
     let worst = outcomes.map(\.result).min() ?? .wrong
     let verdict: Verdict =
@@ -55,25 +65,27 @@ extension Finding {
       best.result == .exact ? [] : try Attribution.list(claim, best.shown, fits)
     let corrected = best.result == .exact ? nil : fits.sum
     self.init(
-      claim, source, verdict, shown: best.shown, computed: best.shown.computed,
-      holdsUnder: verdict == .conventional ? holding.map(\.convention.name) : nil,
+      claim, aspects, verdict, shown: best.shown, computed: best.shown.computed,
+      holdsUnder: verdict == .conventional ? holding.map(\.reading.name) : nil,
       attribution: attribution, corrected: corrected?.description,
       because: Reason(verdict, claim, best, outcomes, attribution, measured: corrected).sentence)
   }
 
   private init(
-    _ claim: Claim, _ source: String, _ verdict: Verdict, shown: Comparison?,
+    _ claim: Claim, _ aspects: Aspects, _ verdict: Verdict, shown: Comparison?,
     computed: Rational?, holdsUnder: [String]?, attribution: [Attribution], corrected: String?,
     because reason: String
   ) {
     id = claim.id
-    self.source = source
+    source = aspects.source
     statement = claim.statement
     quantity = claim.quantity.rawValue
     unit = claim.unit?.symbol ?? claim.measure?.unit.symbol
     expression = claim.expression?.typographic
     self.verdict = verdict
-    convention = shown?.convention.name
+    arithmetic = aspects.arithmetic
+    consistency = aspects.consistency
+    convention = shown?.reading.convention.name
     self.holdsUnder = holdsUnder
     mode = shown.map { $0.isReal ? "real" : "dry" }
     model = shown.flatMap { $0.isReal ? nil : $0.case_.shape.name }
@@ -85,7 +97,7 @@ extension Finding {
     self.computed = computed.map(Number.init)
     measured = shown.map { Number($0.measured) }
     let difference = shown.flatMap { shown in
-      (computed ?? claimedValue).map { $0 - shown.measured }
+      shown.holds == nil ? (computed ?? claimedValue).map { $0 - shown.measured } : nil
     }
     residual = difference.map(Number.init)
     relativeError = difference.flatMap { difference in
@@ -97,4 +109,9 @@ extension Finding {
     self.corrected = corrected
     because = reason
   }
+}
+
+extension String {
+  /// For the middle of a sentence.
+  fileprivate var decapitalized: String { prefix(1).lowercased() + dropFirst() }
 }

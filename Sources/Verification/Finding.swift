@@ -17,6 +17,10 @@ public struct Finding: Codable, Sendable {
   public let expression: String?
   /// The outcome.
   public let verdict: Verdict
+  /// Whether the printed number follows from the formula and its own inputs.
+  public let arithmetic: Aspect
+  /// Whether the formula agrees with its own parts, and with what the source says elsewhere.
+  public let consistency: Aspect
   /// The convention under which the numbers here were measured.
   public let convention: String?
   /// The conventions under which the claim holds, where it depends on them.
@@ -56,6 +60,8 @@ extension Finding {
     try container.encode(unit, forKey: .unit)
     try container.encode(expression, forKey: .expression)
     try container.encode(verdict, forKey: .verdict)
+    try container.encode(arithmetic, forKey: .arithmetic)
+    try container.encode(consistency, forKey: .consistency)
     try container.encode(convention, forKey: .convention)
     try container.encode(holdsUnder, forKey: .holdsUnder)
     try container.encode(mode, forKey: .mode)

@@ -1,22 +1,23 @@
 import Catalogue
 import Formulas
-import Transformer
 
 /// Holds claims to runs. Everything that a finding says is computed here from the claim and the
 /// accounts of runs; nothing is known in advance.
 public struct Judge {
-  private var accounts: [String: RunAccount] = [:]
+  /// The claims that the ones to be judged may refer to.
+  private let catalogue: ClaimCatalogue
+  var runs = Runs()
 
   /// A judge who has seen no runs yet.
-  public init() {}
+  ///
+  /// - Parameter catalogue: all claims.
+  public init(_ catalogue: ClaimCatalogue) { self.catalogue = catalogue }
 
-  /// Judges claims in their order.
+  /// Judges claims of the catalogue in their order.
   ///
   /// - Throws: `ClaimError` for a claim that a run cannot be held to, such as one that divides by zero
   ///   at the sizes of a run.
-  public mutating func findings(_ catalogue: ClaimCatalogue, _ claims: [Claim]) throws
-    -> [Finding]
-  {
+  public mutating func findings(_ claims: [Claim]) throws -> [Finding] {
     try claims.map { claim in
       let document = catalogue.document(of: claim)
       let parts = [document?.title, claim.section].compactMap { $0 }
@@ -34,184 +35,47 @@ public struct Judge {
     }
   }
 
-  /// Judges a claim.
+  /// Judges a claim in three ways: by its own arithmetic, by what else its source says, by runs.
   mutating func finding(_ claim: Claim, source: String) throws -> Finding {
-    if let reason = claim.notMeasurable {
-      return Finding(claim, source, .notMeasurable, because: reason)
-    }
     let own = try Case(ownOf: claim)
-    let arithmetic = try claim.arithmetic(model: own?.bindings ?? [:])
-    if case .slip(let value) = arithmetic {
-      return Finding(slip: claim, source, computed: value.value)
+    let aspects = Aspects(
+      source: source, arithmetic: try .arithmetic(of: claim, at: own?.bindings ?? [:]),
+      consistency: .consistency(of: claim, in: catalogue, at: own?.bindings ?? [:]),
+      computed: try claim.computed(model: own?.bindings ?? [:])?.value)
+    if aspects.arithmetic.result == .fails { return Finding(slip: claim, aspects) }
+    if let reason = claim.notMeasurable {
+      return Finding(claim, aspects, .notMeasurable, because: reason)
     }
-    guard let measure = claim.measure else {
+    guard claim.isMeasured else { return Finding(unmeasured: claim, aspects) }
+    if claim.needsHalves {
       return Finding(
-        unmeasured: claim, source, try claim.computed(model: own?.bindings ?? [:])?.value)
+        claim, aspects, .notMeasurable,
+        because: "Needs tensors of 16 bits, which runs do not have yet.")
     }
-    let outcomes = try candidates(claim, measure).map { convention in
-      try outcome(claim, measure, own: own, convention)
+    if claim.needsRanks {
+      return Finding(
+        claim, aspects, .notMeasurable,
+        because: "Needs ranks: it is about a model that several devices share.")
     }
-    return try Finding(claim, source, outcomes, fits: fits(claim, measure, outcomes))
+    let outcomes = try outcomes(claim, own)
+    if aspects.consistency.result == .fails, outcomes.allSatisfy({ $0.result == .wrong }),
+      let parts = claim.asSumOfParts,
+      try self.outcomes(parts, own).contains(where: { $0.result != .wrong })
+    {
+      return Finding(slipOfSum: claim, aspects, outcomes[0].shown)
+    }
+    return try Finding(claim, aspects, outcomes, fits: fits(claim, outcomes))
   }
 
-  /// The conventions that a claim may mean: those that it states; all of them where it states none
-  /// and speaks of what is kept for backward; otherwise any one, as they do not differ.
-  private func candidates(_ claim: Claim, _ measure: Claim.Measure) -> [Convention] {
-    let stated = claim.conventions.compactMap(Convention.named)
-    if !stated.isEmpty { return stated }
-    return measure.quantity == .savedForBackward ? Convention.all : [.pytorch]
-  }
-
-  private mutating func outcome(
-    _ claim: Claim, _ measure: Claim.Measure, own: Case?, _ convention: Convention
-  ) throws -> Outcome {
-    let cases = own.map { [$0] } ?? Self.probes(for: claim)
-    let comparisons = try cases.map { try comparison(claim, measure, $0, convention) }
-    if comparisons.allSatisfy({ $0.residual == 0 }) {
-      return Outcome(
-        convention: convention, result: .exact, shown: comparisons[0], comparisons: comparisons)
-    }
-    if own != nil, let claimed = claim.claimed {
-      let holds = try Self.holds(claimed, claim, comparisons[0])
-      return Outcome(
-        convention: convention, result: holds, shown: comparisons[0], comparisons: comparisons)
-    }
-    let isMeantRoughly = claim.isApproximate || claim.tolerance != nil
-    if try isMeantRoughly || dropsOnlyLowerOrders(claim, measure, convention) {
-      let large = try published(claim, measure, own: own, convention)
-      let tolerance = claim.tolerance ?? Claim.hedgedTolerance
-      let holds = !large.isEmpty && large.allSatisfy { $0.isWithin(tolerance) }
-      let worst = large.max { $0.relativeError < $1.relativeError }
-      return Outcome(
-        convention: convention, result: holds ? .bounded : .wrong,
-        shown: worst ?? comparisons[0], comparisons: large.isEmpty ? comparisons : large)
-    }
-    let wrong = comparisons.first { $0.residual != 0 } ?? comparisons[0]
-    return Outcome(
-      convention: convention, result: .wrong, shown: wrong, comparisons: comparisons)
-  }
-
-  /// Whether a printed number is that of the run: to the last digit where it is an integer written
-  /// in full; otherwise to the precision that it prints, or 5 % where it is hedged.
-  private static func holds(
-    _ claimed: PrintedNumber, _ claim: Claim, _ comparison: Comparison
-  ) throws -> Outcome.Result {
-    let unit = claim.unit ?? claimed.unit ?? .ratio
-    let measured = try comparison.measured * unit.factor(to: claimed.unit ?? unit)
-    if comparison.computed == nil, claimed.value == measured { return .exact }
-    let isHedged = claimed.isHedged || claim.isApproximate
-    let tolerance = claim.tolerance ?? (isHedged ? Claim.hedgedTolerance : 0)
-    return claimed.admits(measured) || claimed.admits(measured, within: tolerance)
-      ? .bounded : .wrong
-  }
-
-  /// The published models at which the claim is meant to hold.
-  private mutating func published(
-    _ claim: Claim, _ measure: Claim.Measure, own: Case?, _ convention: Convention
-  ) throws -> [Comparison] {
-    let cases = Case.published + (claim.regime == nil ? [] : Case.long)
-    return try (own.map { [$0] } ?? cases).compactMap { case_ in
-      guard try claim.isInRegime(case_.bindings) else { return nil }
-      return try comparison(claim, measure, case_, convention)
-    }
-  }
-
-  private mutating func comparison(
-    _ claim: Claim, _ measure: Claim.Measure, _ case_: Case, _ convention: Convention
-  ) throws -> Comparison {
-    let account = try account(case_, convention, claim.recipe)
-    let selection = try Selection(account, claim, measure)
-    var bindings = case_.bindings
-    bindings["P"] = Rational(account.parameters)
-    bindings["D"] = Rational(case_.batch * case_.sequence)
-    let unit = claim.unit ?? measure.unit
-    let computed: ComputedValue?
-    do throws(EvaluationError) {
-      computed = try claim.computed(bindings)
-    } catch {
-      let free = claim.expression?.freeSymbols(where: claim.substitutions) ?? []
-      let sizes = free.sorted().compactMap { name in case_.symbols[name].map { "\(name) = \($0)" } }
-      let place = sizes.isEmpty ? "" : ", where \(sizes.joined(separator: ", "))"
-      throw InputError(
-        "expression", found: "\(error)\(place)", expected: error.expected)
-    }
-    return Comparison(
-      case_: case_, convention: convention, computed: computed?.value,
-      measured: Rational(selection.total) * (try measure.unit.factor(to: unit)),
-      selection: selection, bindings: bindings, isReal: account.isReal)
-  }
-
-  private mutating func account(
-    _ case_: Case, _ convention: Convention, _ options: [String: String]
-  ) throws -> RunAccount {
-    let recipe = try case_.recipe(convention, options)
-    let key = "\(case_.shape) \(recipe)"
-    if let known = accounts[key] { return known }
-    let account = try RunAccount(case_.shape, recipe, dry: !case_.isReal)
-    accounts[key] = account
-    return account
+  private mutating func outcomes(_ claim: Claim, _ own: Case?) throws -> [Outcome] {
+    try Reading.all(of: claim).map { try outcome(claim, own, $0) }
   }
 
   /// The formulas of the parts that the claim is about, from their amounts at all probes.
-  private mutating func fits(
-    _ claim: Claim, _ measure: Claim.Measure, _ outcomes: [Outcome]
-  ) throws -> PartFormulas {
+  private mutating func fits(_ claim: Claim, _ outcomes: [Outcome]) throws -> PartFormulas {
     guard let shown = outcomes.max(by: { $0.result < $1.result }), shown.result != .exact else {
       return PartFormulas()
     }
-    return try fits(claim, measure, shown.convention)
-  }
-
-  private mutating func fits(
-    _ claim: Claim, _ measure: Claim.Measure, _ convention: Convention
-  ) throws -> PartFormulas {
-    let comparisons = try Self.probes(for: claim).map {
-      try comparison(claim, measure, $0, convention)
-    }
-    return PartFormulas(comparisons, scope: measure.scope)
-  }
-
-  /// Whether a formula has all terms of the highest degree that the measurement has, and misses
-  /// only terms of lower degree, as 12·h² does for 12·h² + 13·h. 12·h² + 14·h misses none: it has
-  /// one that is wrong.
-  private mutating func dropsOnlyLowerOrders(
-    _ claim: Claim, _ measure: Claim.Measure, _ convention: Convention
-  ) throws -> Bool {
-    guard let expression = claim.expression, let unit = claim.unit,
-      let claimed = try? Polynomial(expression, where: claim.substitutions),
-      let measured = try fits(claim, measure, convention).sum
-    else { return false }
-    let factor = try measure.unit.factor(to: unit)
-    let missing = measured * Polynomial(factor) - claimed
-    let highest = claimed.coefficients.keys.map(\.degree).max() ?? 0
-    return missing.coefficients.allSatisfy { monomial, coefficient in
-      monomial.degree < highest && coefficient > 0 && claimed.coefficients[monomial] == nil
-    }
-  }
-
-  /// Formulas that speak of f are held to models where it is not 4·h, too.
-  private static func probes(for claim: Claim) -> [Case] {
-    let symbols = claim.expression?.freeSymbols(where: claim.substitutions) ?? []
-    return Case.probes + (symbols.contains("f") ? Case.probesOfFeedForward : [])
-  }
-}
-
-extension Comparison {
-  /// The residual relative to the measurement.
-  var relativeError: Rational {
-    guard let residual, measured != 0 else { return 0 }
-    return residual.magnitude / measured.magnitude
-  }
-}
-
-extension Case {
-  /// The sizes as values of symbols.
-  var bindings: [String: Rational] { symbols.mapValues { Rational($0) } }
-}
-
-extension RunAccount {
-  /// Number of weights.
-  var parameters: Int {
-    items.filter { $0.quantity == .parameters }.reduce(0) { $0 + $1.elements }
+    return try fits(claim, shown.reading)
   }
 }

@@ -10,11 +10,11 @@ struct PartFormulas: Sendable {
 
   /// From the amounts at several cases.
   init(_ comparisons: [Comparison], scope: Claim.Scope) {
-    guard let parts = comparisons.first?.selection.amounts.keys else { return }
+    guard let parts = comparisons.first?.selection?.amounts.keys else { return }
     let isPerLayer = scope == .model || scope == .blocks
     for part in parts {
       let amounts = comparisons.map {
-        (symbols: $0.case_.symbols, amount: $0.selection.amounts[part] ?? 0)
+        (symbols: $0.case_.symbols, amount: $0.selection?.amounts[part] ?? 0)
       }
       formulas[part] = MonomialFit.formula(
         amounts, perLayer: isPerLayer && part.place.hasPrefix("block"))

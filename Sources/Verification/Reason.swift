@@ -12,6 +12,10 @@ struct Reason {
     _ verdict: Verdict, _ claim: Claim, _ best: Outcome, _ outcomes: [Outcome],
     _ attribution: [Attribution], measured formula: Polynomial?
   ) {
+    if claim.isInequality, verdict != .conventional {
+      sentence = Self.inequality(claim, best)
+      return
+    }
     let difference = Self.difference(claim, best.shown)
     // A formula that says nothing of its parts is held against the whole; one that says 0, against
     // each part.
@@ -22,13 +26,14 @@ struct Reason {
     case .exact:
       sentence =
         "The formula equals the measurement at \(Self.counted(best.comparisons))"
-        + (outcomes.count > 1 ? ", under every convention." : ".")
+        + (outcomes.count == 1
+          ? "." : claim.readings.isEmpty ? ", under every convention." : ", in every reading.")
         + (best.isOfPrintedNumber(claim) ? "" : " The printed number follows from its own inputs.")
     case .bounded:
       sentence = "\(difference), within what it allows\(parts)."
     case .conventional:
-      let right = outcomes.filter { $0.result != .wrong }.map(\.convention.name)
-      let wrong = outcomes.filter { $0.result == .wrong }.map(\.convention.name)
+      let right = outcomes.filter { $0.result != .wrong }.map(\.reading.name)
+      let wrong = outcomes.filter { $0.result == .wrong }.map(\.reading.name)
       sentence =
         "Right under \(right.joined(separator: ", ")), which it does not state; wrong under "
         + "\(wrong.joined(separator: ", "))."
@@ -37,6 +42,17 @@ struct Reason {
     case .slip, .notMeasurable:
       preconditionFailure("\(verdict) is not found by comparing")
     }
+  }
+
+  /// An inequality with the numbers of both sides.
+  private static func inequality(_ claim: Claim, _ outcome: Outcome) -> String {
+    let shown = outcome.shown
+    let sides =
+      "\((shown.computed ?? 0).readable) against \(shown.measured.readable(in: claim.unit))"
+    let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
+    return outcome.result == .wrong
+      ? "It does not hold\(place): \(sides)."
+      : "It holds at \(counted(outcome.comparisons)), such as with \(sides)\(place)."
   }
 
   private static func counted(_ comparisons: [Comparison]) -> String {

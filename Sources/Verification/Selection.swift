@@ -4,8 +4,10 @@ import Transformer
 
 /// What a run has of the thing that a claim is about.
 struct Selection: Sendable {
-  /// Amounts in the measure's unit, by part of the model and role, in the order of the run.
+  /// Amounts in the measure's unit, by part of the model and role; empty for what is one amount.
   let amounts: [Part: Int]
+  /// All of it.
+  let total: Int
 
   /// All tensors of a role in one kind of place.
   struct Part: Hashable, Comparable, Sendable {
@@ -18,28 +20,37 @@ struct Selection: Sendable {
     }
   }
 
-  var total: Int { amounts.values.reduce(0, +) }
-
-  /// - Throws: `InputError` where a claim asks for what runs do not measure yet.
-  init(_ account: RunAccount, _ claim: Claim, _ measure: Claim.Measure) throws(InputError) {
-    let quantities = try Self.quantities(measure.quantity)
+  /// What a training run has.
+  init(_ account: RunAccount, _ measure: Claim.Measure) {
+    let quantities = Self.quantities(measure.quantity)
+    guard !quantities.isEmpty else {
+      self.init(total: account.total(measure.quantity))
+      return
+    }
     let prefix = Self.prefix(measure.scope)
     var amounts: [Part: Int] = [:]
     for item in account.items where quantities.contains(item.quantity) {
-      guard claim.isAbout(item.role), Self.isWithin(item.scope, prefix) else { continue }
+      guard measure.isAbout(item.role), Self.isWithin(item.scope, prefix) else { continue }
       let place = item.scope.split(separator: ".").filter { Int($0) == nil }
       let part = Part(place: place.joined(separator: "."), role: item.role)
       amounts[part, default: 0] += measure.unit == .byte ? item.amount : item.elements
     }
-    self.amounts = amounts
+    self.init(amounts: amounts, total: amounts.values.reduce(0, +))
   }
 
-  private static func isWithin(_ scope: String, _ prefix: String) -> Bool {
+  /// One amount that has no parts.
+  init(total: Int) { self.init(amounts: [:], total: total) }
+
+  private init(amounts: [Part: Int], total: Int) {
+    (self.amounts, self.total) = (amounts, total)
+  }
+
+  static func isWithin(_ scope: String, _ prefix: String) -> Bool {
     prefix.isEmpty || scope == prefix || scope.hasPrefix(prefix + ".")
   }
 
   /// Where a scope lies in the model; one block stands for all, which are alike.
-  private static func prefix(_ scope: Claim.Scope) -> String {
+  static func prefix(_ scope: Claim.Scope) -> String {
     switch scope {
     case .model: ""
     case .blocks: "block"
@@ -54,9 +65,8 @@ struct Selection: Sendable {
     }
   }
 
-  private static func quantities(
-    _ measured: Claim.Measured
-  ) throws(InputError) -> Set<RunAccount.Quantity> {
+  /// The accounts of tensors and products that a quantity is made of; none for a peak.
+  private static func quantities(_ measured: Claim.Measured) -> Set<RunAccount.Quantity> {
     switch measured {
     case .parameters: [.parameters]
     case .gradients: [.gradients]
@@ -69,10 +79,29 @@ struct Selection: Sendable {
     case .flopsRecompute: [.recomputeFLOPs]
     case .flopsStep: [.forwardFLOPs, .backwardFLOPs, .recomputeFLOPs]
     case .flopsOptimizer: [.optimizerFLOPs]
-    case .peak, .temporary, .kvCache:
-      throw InputError(
-        "measure", field: "quantity", found: measured.rawValue,
-        expected: "a quantity that is an account of tensors or matrix products")
+    case .peak, .peakForward, .peakBackward, .peakOptimizer, .peakParameters, .peakGradients,
+      .peakOptimizerState, .peakActivations, .temporary, .kvCache, .inferencePeak,
+      .flopsElementwise:
+      []
+    }
+  }
+}
+
+extension RunAccount {
+  /// Bytes at a moment, and work that no product does.
+  fileprivate func total(_ measured: Claim.Measured) -> Int {
+    switch measured {
+    case .peak: peak.total
+    case .peakForward: peakByPhase[.forward, default: 0]
+    case .peakBackward: peakByPhase[.backward, default: 0]
+    case .peakOptimizer: peakByPhase[.optimizer, default: 0]
+    case .peakParameters: peak.byCategory[.parameter, default: 0]
+    case .peakGradients: peak.byCategory[.gradient, default: 0]
+    case .peakOptimizerState: peak.byCategory[.optimizerState, default: 0]
+    case .peakActivations: peak.byCategory[.activation, default: 0]
+    case .flopsElementwise: elementwiseFLOPs
+    case .temporary: peak.byCategory[.temporary, default: 0]
+    default: preconditionFailure("\(measured) is an account of tensors")
     }
   }
 }

@@ -19,8 +19,8 @@ public struct Verification: Codable, Sendable {
     let selected = catalogue.claims.filter { claim in
       pattern.map { Glob($0).matches(claim.id) } ?? true
     }
-    var judge = Judge()
-    claims = try judge.findings(catalogue, selected)
+    var judge = Judge(catalogue)
+    claims = try judge.findings(selected)
     var summary = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, 0) })
     for finding in claims { summary[finding.verdict.rawValue, default: 0] += 1 }
     self.summary = summary

@@ -17,7 +17,7 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Models.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
@@ -56,10 +56,17 @@ struct Assay: ParsableCommand {
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)
-      case .validationFailure: (message(for: error).escaped + " (see `assay --help`)", .wrongUsage)
+      case .validationFailure: (message(for: error).onOneLine + " (see `assay --help`)", .wrongUsage)
       default: ("a defect: \(error)", .defect)
       }
     }
+  }
+}
+
+extension String {
+  /// A message without the bullets of a list of choices.
+  fileprivate var onOneLine: String {
+    replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ").escaped
   }
 }
 

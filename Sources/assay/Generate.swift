@@ -27,7 +27,7 @@ struct Generate: ParsableCommand {
   @Option(help: "Tokens to generate, of each sequence.")
   var tokens = Generation.Request().tokens
 
-  @Option(help: "Format of weights, activations and cache: fp32.")
+  @Option(help: "Format of weights, activations and cache.")
   var precision = Generation.Request().precision
 
   @Option(help: "Attention of the prompt with all scores in memory, or in tiles.")

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Catalogue
 
-extension Precision: ExpressibleByArgument {}
+extension TrainingPrecision: ExpressibleByArgument {}
+extension Recipe.GradientPrecision: ExpressibleByArgument {}
+extension Recipe.StatePrecision: ExpressibleByArgument {}
 extension Recipe.Optimizer: ExpressibleByArgument {}
 extension Recipe.Attention: ExpressibleByArgument {}
 
@@ -32,8 +34,18 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Tokens per sequence; by default 128, or all positions if there are fewer.")
   var sequence: Int?
 
-  @Option(help: "Format of weights, activations and gradients: fp32.")
+  @Option(
+    help: """
+      Formats of weights, activations and gradients; bf16 and fp16 with a copy of the weights in \
+      fp32, bf16-pure without.
+      """)
   var precision = Recipe().precision
+
+  @Option(help: "Gradients in the format of the run, in fp32, or in both.")
+  var gradientPrecision = Recipe().gradientPrecision
+
+  @Option(help: "Optimizer states under bf16-pure in its own format, or in fp32.")
+  var statePrecision = Recipe().statePrecision
 
   @Option(help: "The update rule; none ends a step with the gradients.")
   var optimizer = Recipe().optimizer
@@ -71,6 +83,8 @@ struct RecipeOptions: ParsableArguments {
     recipe.batch = batch
     recipe.sequence = sequence ?? min(recipe.sequence, shape.positions)
     recipe.precision = precision
+    recipe.gradientPrecision = gradientPrecision
+    recipe.statePrecision = statePrecision
     recipe.optimizer = optimizer
     recipe.attention = attention
     recipe.recompute = recompute

@@ -62,11 +62,17 @@ import Testing
         == "--sequence: found 129; expected at most 128, the positions of gpt2-tiny")
   }
 
-  @Test(arguments: Precision.allCases) func `the one precision is fp32`(precision: Precision) throws
-  {
-    let says = try complaint { $0.precision = precision }
-    let refused = "--precision: found \(precision.rawValue); expected fp32"
-    #expect(says == (precision == .fp32 ? "no fault" : refused))
+  @Test(arguments: TrainingPrecision.allCases) func `autocast keeps weights of 32 bits`(
+    precision: TrainingPrecision
+  ) throws {
+    #expect(try complaint { $0.precision = precision } == "no fault")
+    let says = try complaint {
+      ($0.precision, $0.convention) = (precision, .pytorchAutocast)
+    }
+    let refused =
+      "--precision: found bf16-pure with --convention pytorch-autocast; "
+      + "expected fp32, bf16 or fp16: autocast keeps weights of 32 bits"
+    #expect(says == (precision == .bf16Pure ? refused : "no fault"))
   }
 
   @Test func `a text needs a token for each byte`() throws {

@@ -19,7 +19,11 @@ import Testing
       ["measure", "gpt2", "--dropout", "nan"],
       "--dropout: found nan; expected a probability in [0, 1)"
     ),
-    (["measure", "gpt2", "--precision", "bf16"], "--precision: found bf16; expected fp32"),
+    (
+      ["measure", "gpt2", "--precision", "bf16-pure", "--convention", "pytorch-autocast"],
+      "--precision: found bf16-pure with --convention pytorch-autocast; "
+        + "expected fp32, bf16 or fp16: autocast keeps weights of 32 bits"
+    ),
     (
       ["measure", "gpt2-tiny", "--text", "none.txt"],
       "--text: found no readable file at none.txt; expected a text file"
@@ -27,6 +31,16 @@ import Testing
     (
       ["measure", "gpt2-tiny", "--text", "."],
       "--text: found no readable file at .; expected a text file"
+    ),
+    (
+      ["derive", "parameters", "--role", "mlp.typo"],
+      "--role: found \"mlp.typo\", which no tensor has; expected a role such as "
+        + "attention.probabilities, or attention.*"
+    ),
+    (
+      ["derive", "peak", "--scope", "block"],
+      "--scope: found a part of the model; expected the whole model, whose parts have their peaks "
+        + "at other times"
     ),
     (
       ["verify", "--only", "zzz"],

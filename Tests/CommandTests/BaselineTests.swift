@@ -77,7 +77,8 @@ import Testing
       #expect(try folder.bytes("reports/verification.json") == updated.output)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder("reports")).sorted() == [
-          "claims.md", "measurements.md", "models.md", "timings.local.md", "verdicts.json",
+          "claims.md", "formulas.md", "measurements.md", "models.md", "timings.local.md",
+          "verdicts.json",
           "verification.json",
         ])
       #expect(try folder.text("README.md") == "A README of one's own.\n")

@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: [
     ["count", "gpt2"], ["measure", "gpt2-tiny"], ["measure", "gpt2", "--dry"], ["models"],
-    ["claims"], ["verify", "--only", "003.28"],
+    ["claims"], ["verify", "--only", "003.28"], ["derive", "parameters"],
   ])
   func `JSON is alone on standard output, and ends with a line feed`(arguments: [String]) throws {
     let outcome = try assay(arguments + ["--format", "json"])

@@ -26,7 +26,18 @@ import Testing
     (
       ["measure", "gpt2", "--convention", "mine"],
       "The value 'mine' is invalid for '--convention <convention>'. "
-        + "Please provide one of 'textbook', 'pytorch', 'llm.c' or 'lean'."
+        + "Please provide one of the following: textbook, pytorch, pytorch-autocast, megatron, llm.c, lean"
+    ),
+    (
+      ["derive", "loss"],
+      "The value 'loss' is invalid for '<quantity>'. Please provide one of the following: "
+        + "savedForBackward, parameters, gradient, optimizerState, peak, flops.forward, "
+        + "flops.backward, flops.recompute, kvCache"
+    ),
+    (["derive"], "Missing expected argument '<quantity>'"),
+    (
+      ["derive", "parameters", "--free", "h"],
+      "The value 'h' is invalid for '--free <free>'. Please provide one of 'f', 'g' or 'd'."
     ),
     (
       ["verify", "--update", "--only", "003.28"],

@@ -153,6 +153,10 @@ def families():
             config("Mistral", **MODERN, hidden_size=16, num_key_value_heads=2, sliding_window=12,
                    rms_norm_eps=1e-5),
             LLAMA, Paper(groups=2, rotary=4, **rms)),
+        "mistral-window": Family(
+            config("Mistral", **MODERN, hidden_size=16, num_key_value_heads=2, sliding_window=3,
+                   rms_norm_eps=1e-5),
+            LLAMA, Paper(groups=2, rotary=4, window=3, **rms)),
         "qwen2": Family(
             config("Qwen2", **MODERN, hidden_size=24, num_key_value_heads=2, rms_norm_eps=1e-6,
                    **rope(1e6)),

@@ -25,6 +25,7 @@ class Paper:
     theta: float = 10_000.0
     rotary: int = 0            # leading components of each head that are rotated
     alibi: float = 0           # factor on the slopes; 0: no ALiBi
+    window: int = 0            # keys that a query sees, its own the last; 0: all up to its own
     offset: int = 0            # rows before position 0 in the position table
     scale: float = 1           # on the token embedding
     tied: bool = False
@@ -78,8 +79,12 @@ def paper_logits(paper, p, tokens):
             place = torch.arange(length, dtype=x.dtype)
             distance = place[:, None] - place
             scores = scores - paper.alibi * slopes()[:, None, None] * distance
-        future = torch.ones(length, length, dtype=torch.bool).triu(1)
-        mixed = scores.masked_fill(future, -math.inf).softmax(-1) @ v
+        place = torch.arange(length)
+        distance = place[:, None] - place
+        hidden = distance < 0
+        if paper.window:
+            hidden |= distance >= paper.window
+        mixed = scores.masked_fill(hidden, -math.inf).softmax(-1) @ v
         return linear(name + ".projection", mixed.transpose(1, 2).flatten(2))
 
     def mlp(name, x):

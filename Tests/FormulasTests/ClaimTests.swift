@@ -132,16 +132,16 @@ import Testing
   @Test func `a claim is about the roles of its measure, whatever its terms cover`() throws {
     let measure = "measure: { quantity: savedForBackward, scope: block, in: byte"
     let all = try claim("unit: byte\nexpression: 2*b*s*h\n" + measure + " }")
-    #expect(all.isAbout(.attentionKey))
+    #expect(all.measure?.isAbout(.attentionKey) == true)
     let terms =
       "unit: byte\nexpression: 2*b*s*h\nterms: [{ term: 2*b*s*h, covers: [attention.key] }]\n"
     let covering = try claim(terms + measure + " }")
-    #expect(covering.isAbout(.attentionKey) && covering.isAbout(.attentionQuery))
+    #expect(covering.measure?.isAbout(.attentionKey) == true && covering.measure?.isAbout(.attentionQuery) == true)
     #expect(covering.terms(covering: .attentionKey).count == 1)
     #expect(covering.terms(covering: .attentionQuery).isEmpty)
     let measured = try claim(terms + measure + ", roles: ['attention.qu*', '*.value'] }")
-    #expect(measured.isAbout(.attentionQuery) && measured.isAbout(.attentionValue))
-    #expect(!measured.isAbout(.attentionKey))
+    #expect(measured.measure?.isAbout(.attentionQuery) == true && measured.measure?.isAbout(.attentionValue) == true)
+    #expect(measured.measure?.isAbout(.attentionKey) == false)
     #expect(RolePattern("norm.*").roles.map(\.rawValue).contains("norm.input"))
   }
 

@@ -71,9 +71,10 @@ import Testing
     let kvCount = repeating ? a : kvHeads
     let (values, account) = try bothWays { engine -> [[Float]] in
       let qkv = engine.tensor(test.rows, shape.qkvWidth, test.qkv)
-      let heads = engine.splitHeads(qkv, shape, repeating: repeating)
+      let heads = engine.splitHeads(.fused(qkv), shape, repeating: repeating)
       switch heads {
       case .fused: return []
+      case .paired: return []
       case .split(let split):
         #expect((split.query.rows, split.query.columns) == (B * a * T, d))
         #expect((split.key.rows, split.key.columns) == (B * kvCount * T, d))

@@ -59,7 +59,7 @@ import Testing
       let a = engine.tensor(1, test.a.count, test.a)
       let b = engine.tensor(1, test.b.count, test.b)
       let c = engine.tensor(1, test.c.count, test.c)
-      engine.multiply(test.product, .logits, c.address, a.address, b.address)
+      engine.multiply(test.product, .logits, c.elements, a.elements, b.elements)
       return (c.result, a.result, b.result)
     }
     #expect(a.bits == test.a.bits)
@@ -102,7 +102,7 @@ import Testing
       let c = engine.unwritten(size.0, size.1)
       let a = engine.tensor(1, test.a.count, test.a)
       let b = engine.tensor(1, test.b.count, test.b)
-      engine.multiply(test.product, .logits, c.address, a.address, b.address)
+      engine.multiply(test.product, .logits, c.elements, a.elements, b.elements)
       return c.result
     }
     let written = Array(test.expected().prefix(size.0 * size.1))

@@ -42,7 +42,8 @@ extension ReferenceAttention {
     engine.attend(into: context, attention)
     let contextGradient = engine.tensor(rows, hidden, gradient)
     let qkvGradient = engine.unwritten(rows, width)
-    engine.attendBackward(into: qkvGradient, from: contextGradient, attention)
+    engine.attendBackward(
+      into: HeadPlaces(fused: qkvGradient, shape), from: contextGradient, attention)
     let results = [context.result, probabilities.result, qkvGradient.result]
     // The addresses above are valid as long as the tensors live.
     _ = consume heads
@@ -57,13 +58,14 @@ extension ReferenceAttention {
     let rows = batch * sequence
     let heads = queryKeyValue(layout, engine)
     let context = engine.unwritten(rows, hidden)
-    let logSumExp = engine.unwritten(shape.items, shape.sequence)
+    let logSumExp = engine.make(
+      shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
     engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
     let contextGradient = engine.tensor(rows, hidden, gradient)
     let qkvGradient = engine.unwritten(rows, width)
     engine.flashAttentionBackward(
-      into: qkvGradient, from: contextGradient, context: context, logSumExp: logSumExp, heads,
-      shape, dropout)
+      into: HeadPlaces(fused: qkvGradient, shape), from: contextGradient, context: context,
+      logSumExp: logSumExp, heads, shape, dropout)
     return [context.result, logSumExp.result, qkvGradient.result]
   }
 
@@ -71,8 +73,8 @@ extension ReferenceAttention {
     let qkv = engine.tensor(batch * sequence, width, self.qkv)
     return switch layout {
     case .fused: .fused(qkv)
-    case .split: engine.splitHeads(qkv, shape)
-    case .repeated: engine.splitHeads(qkv, shape, repeating: true)
+    case .split: engine.splitHeads(.fused(qkv), shape)
+    case .repeated: engine.splitHeads(.fused(qkv), shape, repeating: true)
     }
   }
 }

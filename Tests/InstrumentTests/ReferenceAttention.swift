@@ -1,15 +1,17 @@
+import Catalogue
 import Foundation
 import TestSupport
 
 @testable import Instrument
 
-/// Causal attention with dropout in double precision, head by head, from its definition; heads of
+/// Attention with dropout in double precision, head by head, from its definition; heads of
 /// queries may share keys and values, and scores may fall with the distance.
 struct ReferenceAttention {
   let batch, heads, sequence, dimension: Int
   let kvHeads: Int
   /// By what the scores of each head fall with each position of distance; empty for none.
   let slopes: [Float]
+  let mask: AttentionMask
   /// (B·T, (a+2g)·d).
   let qkv: [Float]
   /// (B·T, a·d), the gradient of the context.
@@ -20,10 +22,10 @@ struct ReferenceAttention {
 
   init(
     _ size: (B: Int, a: Int, T: Int, d: Int), kvHeads: Int? = nil, slopes: [Float] = [],
-    dropout probability: Float
+    mask: AttentionMask = .causal, dropout probability: Float
   ) throws {
     (batch, heads, sequence, dimension) = size
-    (self.kvHeads, self.slopes) = (kvHeads ?? size.a, slopes)
+    (self.kvHeads, self.slopes, self.mask) = (kvHeads ?? size.a, slopes, mask)
     var random = SplitMix64(seed: UInt64(size.T))
     qkv = random.floats(size.B * size.T * (size.a + 2 * (kvHeads ?? size.a)) * size.d)
     gradient = random.floats(size.B * size.T * size.a * size.d)
@@ -39,7 +41,17 @@ struct ReferenceAttention {
   var shape: AttentionShape {
     AttentionShape(
       batch: batch, heads: heads, kvHeads: kvHeads, sequence: sequence, headDimension: dimension,
-      slopes: slopes)
+      mask: mask, slopes: slopes)
+  }
+
+  /// Whether a query sees a key, by the definition of its mask.
+  func sees(_ query: Int, _ key: Int) -> Bool {
+    switch mask {
+    case .causal: key <= query
+    case .bidirectional: true
+    case .prefix(let length): key <= query || key < length
+    case .window(let width): key <= query && query - key < width
+    }
   }
 
   var hidden: Int { heads * dimension }
@@ -71,12 +83,12 @@ struct ReferenceAttention {
     let scores = product(q, k, m: T, n: T, k: d, transposeB: true)
     var probabilities: [Double] = []
     for (row, scores) in rows(scores, T).enumerated() {
-      let weights = scores[...row].enumerated().map { column, score in
-        exp(score * scale - slope * Double(row - column))
+      let weights = scores.enumerated().map { column, score in
+        sees(row, column) ? exp(score * scale - slope * Double(row - column)) : 0
       }
       let sum = weights.reduce(0, +)
       result.logSumExp.append(log(sum))
-      probabilities += weights.map { $0 / sum } + [Double](repeating: 0, count: T - row - 1)
+      probabilities += weights.map { $0 / sum }
     }
     result.probabilities += probabilities
     let factors = self.factors[item * T * T..<(item + 1) * T * T]

@@ -23,16 +23,21 @@ import Testing
   static let scale: Float = 0.125
 
   /// (T, first, rows): whole heads, and rows from the middle of one.
-  static let shapes = [(1, 0, 1), (7, 0, 7), (64, 0, 64), (64, 13, 5), (100, 60, 40)]
+  static let shapes = [
+    (T: 1, first: 0, rows: 1), (7, 0, 7), (64, 0, 64), (64, 13, 5), (100, 60, 40),
+  ]
 
-  @Test("Causal softmax agrees with its definition in double precision", arguments: shapes)
-  func softmax(T: Int, first: Int, rows: Int) {
+  @Test(
+    "Softmax under a mask agrees with its definition in double precision", arguments: shapes,
+    Mask.all)
+  func softmax(shape: (T: Int, first: Int, rows: Int), mask: Mask) {
+    let (T, first, rows) = shape
     var random = SplitMix64(seed: 2)
     let x = random.floats(rows * T, in: -40...40)
     var out = garbage(rows * T)
-    softmax_causal_forward(&out, x, Self.scale, first, rows, T)
-    let expected = Reference.causalSoftmax(
-      x.doubles, scale: Double(Self.scale), first: first, T: T)
+    softmax_masked_forward(&out, x, Self.scale, mask.kernel, first, rows, T)
+    let expected = Reference.softmax(
+      x.doubles, scale: Double(Self.scale), mask, first: first, T: T)
     // Scaled scores of up to 5 are rounded before the exponential; then a sum and a product.
     #expect(relativeError(out, expected) <= bound(operations: 10, sumOf: T))
     #expect(zip(out, expected).allSatisfy { $1 != 0 || $0 == 0 })
@@ -40,16 +45,18 @@ import Testing
     // Hidden scores are not looked at.
     var hidden = x
     for r in 0..<rows {
-      for c in (first + r + 1)..<max(T, first + r + 1) { hidden[r * T + c] = .nan }
+      for c in 0..<T where !mask.sees(first + r, c) { hidden[r * T + c] = .nan }
     }
     hidden.withUnsafeMutableBufferPointer {
-      softmax_causal_forward($0.baseAddress!, $0.baseAddress!, Self.scale, first, rows, T)
+      softmax_masked_forward(
+        $0.baseAddress!, $0.baseAddress!, Self.scale, mask.kernel, first, rows, T)
     }
     #expect(hidden.bits == out.bits)
 
     for r in 0..<rows {
       var row = garbage(T)
-      softmax_causal_forward(&row, Array(x[r * T..<(r + 1) * T]), Self.scale, first + r, 1, T)
+      softmax_masked_forward(
+        &row, Array(x[r * T..<(r + 1) * T]), Self.scale, mask.kernel, first + r, 1, T)
       #expect(row.bits == Array(out[r * T..<(r + 1) * T]).bits)
     }
   }
@@ -58,33 +65,35 @@ import Testing
   func extremes() {
     let x: [Float] = [-1e30, 3e4, -.infinity, 3e4 - 1, -3e4]
     var out = garbage(5)
-    softmax_causal_forward(&out, x, 1, 4, 1, 5)
+    softmax_masked_forward(&out, x, 1, Mask.causal.kernel, 4, 1, 5)
     let e = exp(-1.0)
     let expected = [0, 1 / (1 + e), 0, e / (1 + e), 0]
     #expect(relativeError(out, expected) <= bound(operations: 4))
   }
 
-  @Test("The gradient of causal softmax agrees with its definition", arguments: shapes)
-  func softmaxBackward(T: Int, first: Int, rows: Int) {
+  @Test(
+    "The gradient of softmax under a mask agrees with its definition", arguments: shapes, Mask.all)
+  func softmaxBackward(shape: (T: Int, first: Int, rows: Int), mask: Mask) {
+    let (T, first, rows) = shape
     var random = SplitMix64(seed: 3)
     let x = random.floats(rows * T, in: -16...16)
     let dout = random.floats(rows * T)
     var p = garbage(rows * T)
-    softmax_causal_forward(&p, x, Self.scale, first, rows, T)
-    let expected = Reference.causalSoftmaxBackward(
-      Reference.causalSoftmax(x.doubles, scale: Double(Self.scale), first: first, T: T),
+    softmax_masked_forward(&p, x, Self.scale, mask.kernel, first, rows, T)
+    let expected = Reference.softmaxBackward(
+      Reference.softmax(x.doubles, scale: Double(Self.scale), mask, first: first, T: T),
       dout: dout.doubles, scale: Double(Self.scale), T: T)
     if rows * T < 500 {
       let differences = centralDifferences(x.doubles) {
         dot(
-          Reference.causalSoftmax($0, scale: Double(Self.scale), first: first, T: T),
+          Reference.softmax($0, scale: Double(Self.scale), mask, first: first, T: T),
           dout.doubles)
       }
       #expect(relativeError(expected, differences) <= differenceBound)
     }
 
     var din = garbage(rows * T)
-    softmax_causal_backward(&din, dout, p, Self.scale, first, rows, T)
+    softmax_masked_backward(&din, dout, p, Self.scale, mask.kernel, first, rows, T)
     // dout - sum(out * dout) cancels when one probability is near 1: against the terms' size.
     let size = 2 * Double(Self.scale)
     #expect(relativeError(din, expected, size: size) <= bound(operations: 8, sumOf: T))
@@ -92,15 +101,16 @@ import Testing
 
     var inPlace = dout
     inPlace.withUnsafeMutableBufferPointer {
-      softmax_causal_backward($0.baseAddress!, $0.baseAddress!, p, Self.scale, first, rows, T)
+      softmax_masked_backward(
+        $0.baseAddress!, $0.baseAddress!, p, Self.scale, mask.kernel, first, rows, T)
     }
     #expect(inPlace.bits == din.bits)
 
     for r in 0..<rows {
       let range = r * T..<(r + 1) * T
       var row = garbage(T)
-      softmax_causal_backward(
-        &row, Array(dout[range]), Array(p[range]), Self.scale, first + r, 1, T)
+      softmax_masked_backward(
+        &row, Array(dout[range]), Array(p[range]), Self.scale, mask.kernel, first + r, 1, T)
       #expect(row.bits == Array(din[range]).bits)
     }
   }

@@ -61,7 +61,7 @@ import Testing
     let x = random.floats(rows * ldi)
     let before = random.floats(rows * ldo)
     var out = before
-    copy_rows(&out, x, rows, C, ldo, ldi)
+    copy_rows(&out, x, rows, 4 * C, 4 * ldo, 4 * ldi)
     for r in 0..<rows {
       for c in 0..<ldo {
         #expect(out[r * ldo + c] == (c < C ? x[r * ldi + c] : before[r * ldo + c]))
@@ -75,7 +75,7 @@ import Testing
       -0.0, .nan, -.infinity, .leastNonzeroMagnitude, Float(bitPattern: 0xffc0_0001),
     ]
     var out = zeros(5)
-    copy_rows(&out, x, 5, 1, 1, 1)
+    copy_rows(&out, x, 5, 4, 4, 4)
     #expect(out.bits == x.bits)
   }
 }

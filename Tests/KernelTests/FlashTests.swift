@@ -10,6 +10,7 @@ struct TiledAttention {
   var rows = 16
   var columns = 24
   var reversed = false
+  var mask = Mask.causal
   let padding = 3
 
   var scale: Float { 1 / Float(D).squareRoot() }
@@ -46,7 +47,8 @@ struct TiledAttention {
       for keys in keyTiles {
         var s = scores(q, queries, k, keys)
         flash_tile_forward(
-          &s, &m, &l, &o, scale, queries.lowerBound, keys.lowerBound, n, keys.count, ld, D, ldo)
+          &s, &m, &l, &o, scale, mask.kernel, queries.lowerBound, keys.lowerBound, n, keys.count,
+          ld, D, ldo)
         for r in 0..<n {
           for (c, j) in keys.enumerated() {
             for d in 0..<D { o[r * ldo + d] += s[r * ld + c] * v[j * D + d] }
@@ -74,8 +76,8 @@ struct TiledAttention {
         var s = scores(q, queries, k, keys)
         var ds = scores(dout, queries, v, keys)
         flash_tile_backward(
-          &ds, &s, Array(lse[queries]), Array(delta[queries]), scale, queries.lowerBound,
-          keys.lowerBound, queries.count, keys.count, ld)
+          &ds, &s, Array(lse[queries]), Array(delta[queries]), scale, mask.kernel,
+          queries.lowerBound, keys.lowerBound, queries.count, keys.count, ld)
         for (r, i) in queries.enumerated() {
           for (c, j) in keys.enumerated() {
             for d in 0..<D {
@@ -104,33 +106,39 @@ struct TiledAttention {
   }
 
   @Test(
-    "Attention by tiles equals attention by whole rows", arguments: shapes, [false, true])
-  func forward(shape: (T: Int, D: Int), reversed: Bool) {
-    let (T, D) = shape
+    "Attention by tiles equals attention by whole rows",
+    arguments: shapes.flatMap { shape in [false, true].map { (shape, $0) } }, Mask.all)
+  func forward(given: (shape: (T: Int, D: Int), reversed: Bool), mask: Mask) {
+    let (T, D) = given.shape
     var (tiled, _) = Self.attention(T: T, D: D, seed: 1)
-    tiled.reversed = reversed
+    tiled.reversed = given.reversed
+    tiled.mask = mask
     let (out, lse) = tiled.forward()
     let (q, k, v) = (tiled.q.doubles, tiled.k.doubles, tiled.v.doubles)
-    let expected = Reference.attention(q, k, v, T: T, D: D)
+    let expected = Reference.attention(q, k, v, mask, T: T, D: D)
     // Scores of up to 4 sqrt(D) are rounded, scaled and rescaled tile by tile; two sums over T.
     let allowed = bound(operations: 8 + Int(4 * Double(D).squareRoot()), sumOf: 2 * T)
     #expect(relativeError(out, expected) <= allowed)
 
     let scores = Reference.productTransposed(q, k, T, D, T)
     let logSums = Reference.rows(scores, T).enumerated().map { r, row in
-      log(row[...r].reduce(0) { $0 + exp($1 / Double(D).squareRoot()) })
+      log(
+        row.enumerated().filter { mask.sees(r, $0.offset) }
+          .reduce(0) { $0 + exp($1.element / Double(D).squareRoot()) })
     }
     #expect(relativeError(lse, logSums) <= allowed)
   }
 
-  @Test("The gradient by tiles equals the gradient by whole rows", arguments: shapes)
-  func backward(T: Int, D: Int) {
-    let (tiled, dout) = Self.attention(T: T, D: D, seed: 2)
+  @Test("The gradient by tiles equals the gradient by whole rows", arguments: shapes, Mask.all)
+  func backward(shape: (T: Int, D: Int), mask: Mask) {
+    let (T, D) = shape
+    var (tiled, dout) = Self.attention(T: T, D: D, seed: 2)
+    tiled.mask = mask
     let (q, k, v) = (tiled.q.doubles, tiled.k.doubles, tiled.v.doubles)
-    let expected = Reference.attentionBackward(q, k, v, dout: dout.doubles, T: T, D: D)
+    let expected = Reference.attentionBackward(q, k, v, mask, dout: dout.doubles, T: T, D: D)
     if T * D < 100 {
       func loss(_ q: [Double], _ k: [Double], _ v: [Double]) -> Double {
-        dot(Reference.attention(q, k, v, T: T, D: D), dout.doubles)
+        dot(Reference.attention(q, k, v, mask, T: T, D: D), dout.doubles)
       }
       let byQ = centralDifferences(q) { loss($0, k, v) }
       let byK = centralDifferences(k) { loss(q, $0, v) }
@@ -161,7 +169,8 @@ struct TiledAttention {
       var l = [Float](repeating: 1.5, count: rows.count)
       var o = [Float](repeating: 0.75, count: rows.count * 20)
       flash_tile_forward(
-        &part, &m, &l, &o, 0.3, 20 + rows.lowerBound, 16, rows.count, 24, ld, 20, 20)
+        &part, &m, &l, &o, 0.3, tiled.mask.kernel, 20 + rows.lowerBound, 16, rows.count, 24, ld, 20,
+        20)
       return rows.indices.flatMap { i -> [UInt32] in
         let r = i - rows.lowerBound
         return Array(part[r * ld..<r * ld + 24]).bits + [m[r].bitPattern, l[r].bitPattern]

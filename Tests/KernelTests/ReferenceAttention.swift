@@ -1,4 +1,30 @@
+import CKernels
 import Foundation
+
+/// Which keys a query sees, from its definition.
+enum Mask: CaseIterable {
+  case causal, bidirectional, prefix, window
+
+  static let all = allCases
+
+  func sees(_ query: Int, _ key: Int) -> Bool {
+    switch self {
+    case .causal: key <= query
+    case .bidirectional: true
+    case .prefix: key <= query || key < 37
+    case .window: key <= query && query - key < 19
+    }
+  }
+
+  var kernel: attention_mask {
+    switch self {
+    case .causal: attention_mask(prefix: 0, window: .max)
+    case .bidirectional: attention_mask(prefix: .max, window: .max)
+    case .prefix: attention_mask(prefix: 37, window: .max)
+    case .window: attention_mask(prefix: 0, window: 19)
+    }
+  }
+}
 
 extension Reference {
   // MARK: Softmax
@@ -16,16 +42,18 @@ extension Reference {
     return x.map { $0 - largest - logSum }
   }
 
-  /// Row r of `scores` belongs to position first + r, and sees that many columns and its own.
-  static func causalSoftmax(_ scores: [Double], scale: Double, first: Int, T: Int) -> [Double] {
+  /// Row r of `scores` belongs to position first + r.
+  static func softmax(
+    _ scores: [Double], scale: Double, _ mask: Mask, first: Int, T: Int
+  ) -> [Double] {
     rows(scores, T).enumerated().flatMap { r, row in
-      let visible = row[...(first + r)].map { $0 * scale }
-      return softmax(visible) + [Double](repeating: 0, count: T - visible.count)
+      softmax(
+        row.enumerated().map { mask.sees(first + r, $0.offset) ? $0.element * scale : -.infinity })
     }
   }
 
   /// d p_j / d s_i = scale p_j (delta_ij - p_i), summed over j.
-  static func causalSoftmaxBackward(
+  static func softmaxBackward(
     _ probabilities: [Double], dout: [Double], scale: Double, T: Int
   ) -> [Double] {
     zip(rows(probabilities, T), rows(dout, T)).flatMap { p, dy in
@@ -36,19 +64,21 @@ extension Reference {
 
   // MARK: One head of attention; q, k, v (T,D)
 
-  static func attention(_ q: [Double], _ k: [Double], _ v: [Double], T: Int, D: Int) -> [Double] {
-    let p = causalSoftmax(
-      productTransposed(q, k, T, D, T), scale: 1 / Double(D).squareRoot(), first: 0, T: T)
+  static func attention(
+    _ q: [Double], _ k: [Double], _ v: [Double], _ mask: Mask, T: Int, D: Int
+  ) -> [Double] {
+    let p = softmax(
+      productTransposed(q, k, T, D, T), scale: 1 / Double(D).squareRoot(), mask, first: 0, T: T)
     return product(p, v, T, T, D)
   }
 
   static func attentionBackward(
-    _ q: [Double], _ k: [Double], _ v: [Double], dout: [Double], T: Int, D: Int
+    _ q: [Double], _ k: [Double], _ v: [Double], _ mask: Mask, dout: [Double], T: Int, D: Int
   ) -> (q: [Double], k: [Double], v: [Double]) {
     let scale = 1 / Double(D).squareRoot()
-    let p = causalSoftmax(productTransposed(q, k, T, D, T), scale: scale, first: 0, T: T)
+    let p = softmax(productTransposed(q, k, T, D, T), scale: scale, mask, first: 0, T: T)
     let dp = productTransposed(dout, v, T, D, T)
-    let ds = causalSoftmaxBackward(p, dout: dp, scale: scale, T: T)
+    let ds = softmaxBackward(p, dout: dp, scale: scale, T: T)
     return (
       product(ds, k, T, T, D), product(transposed(ds, T, T), q, T, T, D),
       product(transposed(p, T, T), dout, T, T, D)

@@ -2,16 +2,6 @@ import Foundation
 
 /// Layers in double precision, written down from their definitions. Matrices are row-major.
 enum Reference {
-  // MARK: Embedding
-
-  static func embedding(
-    token: [Double], position: [Double], tokens: [Int64], first: Int, T: Int, C: Int
-  ) -> [Double] {
-    tokens.indices.flatMap { r in
-      (0..<C).map { c in token[Int(tokens[r]) * C + c] + position[(first + r) % T * C + c] }
-    }
-  }
-
   // MARK: Layer norm
 
   static func mean(_ row: [Double]) -> Double { row.reduce(0, +) / Double(row.count) }

@@ -83,3 +83,9 @@ extension [Float] {
   var doubles: [Double] { map(Double.init) }
   var bits: [UInt32] { map(\.bitPattern) }
 }
+
+/// [0,C) in up to three uneven parts, which do not begin at a vector's boundary, and an empty one.
+func columnPieces(_ C: Int) -> [(Int, Int)] {
+  let cuts = [0, C / 3, C / 3, min(C, C / 3 + 5), C]
+  return zip(cuts, cuts.dropFirst()).map { ($0, $1) }
+}

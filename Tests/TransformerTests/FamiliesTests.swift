@@ -23,7 +23,8 @@ import Testing
 
   static let families = [
     "bloom", "bloom-5heads", "falcon", "falcon-new", "falcon-rw", "gemma", "gpt-neox",
-    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "opt", "phi", "qwen2", "qwen3",
+    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "opt", "phi",
+    "qwen2", "qwen3",
   ]
   static let attentions = Recipe.Attention.allCases
   /// What the issue of single precision allows; the largest deviation seen is about 2e-6.

@@ -103,7 +103,7 @@ import Verification
     #expect(unstated.measured?.value == 3072 && unstated.residual?.value == 0)
     #expect(
       unstated.because == "Right under lean, which it does not state; "
-        + "wrong under textbook, pytorch, llm.c.")
+        + "wrong under textbook, pytorch, pytorch-autocast, megatron, llm.c.")
     let stated = try judged(saved + "conventions: [lean]\n")
     #expect(stated.verdict == .exact && stated.holdsUnder == nil)
     #expect(stated.because == "The formula equals the measurement at 8 real runs.")

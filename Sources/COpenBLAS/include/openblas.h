@@ -14,11 +14,19 @@
 
 #pragma clang assume_nonnull begin
 
+// LAPACK's least squares by a complete orthogonal factorisation, as Fortran calls it: OpenBLAS brings
+// it along, but not a header that is the same everywhere.
+typedef void dgelsy_function(
+  const int *m, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
+  int *jpvt, const double *rcond, int *rank, double *work, const int *lwork, int *info);
+
 // The functions that Assay uses, with the types that cblas.h gives them.
 typedef struct {
   __typeof__(cblas_sgemm) *sgemm;
   __typeof__(openblas_get_config) *get_config;
   __typeof__(openblas_get_corename) *get_corename;
+  // NULL where the library was built without LAPACK: only derivations need it.
+  dgelsy_function *_Nullable dgelsy;
 } openblas_functions;
 
 // Loads the library; returns NULL where that fails, and says why in `problem`.

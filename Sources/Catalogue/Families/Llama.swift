@@ -11,12 +11,16 @@ extension ModelShape {
     return try likeLlama(file, .llama, architecture, kvHeads: nil, positions: 2048)
   }
 
-  /// Mistral (Jiang et al., arXiv 2310.06825). Its window is not shorter than any sequence that
-  /// is allowed here.
+  /// Mistral (Jiang et al., arXiv 2310.06825): attention within a window, in every layer.
   static func mistral(_ file: ConfigurationFile) throws(InputError) -> ModelShape {
     var shape = try likeLlama(file, .mistral, .llama, kvHeads: 8, positions: 131_072)
     if let window = try file.integerOrNull("sliding_window") {
-      shape.positions = min(shape.positions, max(window, 1))
+      guard window >= 1 else {
+        throw InputError(
+          file.path, field: "sliding_window", found: "\(window)",
+          expected: "a positive integer, or null for none")
+      }
+      shape.architecture.mask = .window(window)
     }
     return shape
   }
@@ -82,6 +86,6 @@ extension ModelShape {
 
 extension Architecture {
   /// What LLaMA brought together; the angles of its positions are those of a given shape.
-  static let llama = Architecture(
+  public static let llama = Architecture(
     norm: .rmsNorm, activation: .silu, isGated: true, biases: .none)
 }

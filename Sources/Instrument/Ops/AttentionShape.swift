@@ -1,12 +1,21 @@
-/// The sizes of an attention: `batch` B, `heads` a, `kvHeads` g, `sequence` T, `headDimension` d.
+import Catalogue
+
+/// The sizes of an attention: `batch` B, `heads` a, `kvHeads` g, `sequence` T, `keys` S,
+/// `headDimension` d; and which keys its queries see.
 public struct AttentionShape: Sendable {
   let batch: Int
   let heads: Int
   let kvHeads: Int
-  let sequence: Int
+  /// Queries of a sequence.
+  public let sequence: Int
+  /// Keys of a sequence.
+  public let keys: Int
   let headDimension: Int
+  let mask: AttentionMask
   /// How fast the scores of each head fall with the distance (ALiBi); empty where they do not.
   let slopes: [Float]
+  /// The factor of the scores.
+  let scale: Float
 
   /// - Parameters:
   ///   - batch: B.
@@ -14,35 +23,39 @@ public struct AttentionShape: Sendable {
   ///   - kvHeads: g, a divisor of a: so many heads of keys and values, each for a/g heads of
   ///     queries; as many as `heads` where nil.
   ///   - sequence: T.
+  ///   - keys: S; as many as queries where nil.
   ///   - headDimension: d.
+  ///   - mask: which keys a query sees.
   ///   - slopes: one for each head, or none.
+  ///   - scale: the factor of the scores; 1/√d where nil.
   public init(
-    batch: Int, heads: Int, kvHeads: Int? = nil, sequence: Int, headDimension: Int,
-    slopes: [Float] = []
+    batch: Int, heads: Int, kvHeads: Int? = nil, sequence: Int, keys: Int? = nil,
+    headDimension: Int, mask: AttentionMask = .causal, slopes: [Float] = [], scale: Float? = nil
   ) {
     self.batch = batch
     self.heads = heads
     self.kvHeads = kvHeads ?? heads
     self.sequence = sequence
+    self.keys = keys ?? sequence
     self.headDimension = headDimension
+    self.mask = mask
     self.slopes = slopes
+    self.scale = scale ?? 1 / Float(headDimension).squareRoot()
     precondition(heads % self.kvHeads == 0 && (slopes.isEmpty || slopes.count == heads))
   }
 
   /// Heads of queries of the whole batch.
-  var items: Int { batch * heads }
+  public var items: Int { batch * heads }
   /// Heads of keys and values of the whole batch.
-  var kvItems: Int { batch * kvHeads }
+  public var kvItems: Int { batch * kvHeads }
   /// Heads of queries that share keys and values, a/g.
   var group: Int { heads / kvHeads }
   /// a·d.
   var hidden: Int { heads * headDimension }
   /// (a + 2g)·d, a row of queries, keys and values.
   public var qkvWidth: Int { (heads + 2 * kvHeads) * headDimension }
-  /// Scores of one head.
-  var square: Int { sequence * sequence }
-  /// 1/√d.
-  var scale: Float { 1 / Float(headDimension).squareRoot() }
+  /// Pairs of a query and a key in one head: its scores.
+  var pairs: Int { sequence * keys }
 
   /// The slope of an item's head; 0 for none.
   func slope(_ item: Int) -> Float { slopes.isEmpty ? 0 : slopes[item % heads] }

@@ -12,11 +12,12 @@ extension Engine {
       activation.biasOperation, elementwise: (activation.flops + 1) * input.count,
       touching: 3 * input.bytes + bias.bytes)
     guard isReal else { return }
-    let kernel = activation.biasKernel
-    let (out, x, b, width) = (output.floats, input.floats, bias.floats, input.columns)
-    Parallel.ranges(input.rows, grain: 4) { rows in
-      let at = rows.lowerBound * width
-      kernel(out + at, x + at, b, rows.count, width)
+    let (kernel, width) = (activation.biasKernel, input.columns)
+    // The input comes before the output: where they are one, the output is what stays.
+    RowKernel.perform(
+      input.rows, grain: 4, [.updated(input), .written(output), .shared(bias)]
+    ) { rows, at in
+      kernel(at[1], at[0], at[2], rows.count, width)
     }
   }
 
@@ -28,9 +29,10 @@ extension Engine {
       activation.operation, elementwise: activation.flops * input.count, touching: 2 * input.bytes)
     guard isReal else { return }
     let kernel = activation.kernel
-    let (out, x) = (output.floats, input.floats)
-    Parallel.ranges(input.count, grain: 4096) { range in
-      kernel(out + range.lowerBound, x + range.lowerBound, range.count)
+    RowKernel.perform(
+      input.count, grain: 4096, [.elements(output, .written), .elements(input, .read)]
+    ) { range, at in
+      kernel(at[0], at[1], range.count)
     }
   }
 
@@ -48,10 +50,10 @@ extension Engine {
       touching: 3 * input.bytes)
     guard isReal else { return }
     let kernel = activation.backwardKernel
-    let (d, x) = (gradient.floats, input.floats)
-    Parallel.ranges(input.count, grain: 4096) { range in
-      let at = range.lowerBound
-      kernel(d + at, d + at, x + at, range.count)
+    RowKernel.perform(
+      input.count, grain: 4096, [.elements(gradient, .updated), .elements(input, .read)]
+    ) { range, at in
+      kernel(at[0], at[0], at[1], range.count)
     }
   }
 
@@ -61,10 +63,11 @@ extension Engine {
   ) {
     record(.multiply, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    let (out, x, y) = (output.floats, first.floats, second.floats)
-    Parallel.ranges(output.count, grain: 4096) { range in
-      let at = range.lowerBound
-      CKernels.multiply(out + at, x + at, y + at, range.count)
+    RowKernel.perform(
+      output.count, grain: 4096,
+      [.elements(output, .written), .elements(first, .read), .elements(second, .read)]
+    ) { range, at in
+      CKernels.multiply(at[0], at[1], at[2], range.count)
     }
   }
 
@@ -72,9 +75,8 @@ extension Engine {
   public func scale(_ tensor: borrowing Tensor, by factor: Float) {
     record(.scale, elementwise: tensor.count, touching: 2 * tensor.bytes)
     guard isReal else { return }
-    let x = tensor.floats
-    Parallel.ranges(tensor.count, grain: 4096) { range in
-      CKernels.scale(x + range.lowerBound, x + range.lowerBound, factor, range.count)
+    RowKernel.perform(tensor.count, grain: 4096, [.elements(tensor, .updated)]) { range, at in
+      CKernels.scale(at[0], at[0], factor, range.count)
     }
   }
 }

@@ -28,21 +28,22 @@ extension Engine {
       .adam8bit, elementwise: Self.adam8BitFLOPs * parameter.count,
       touching: 3 * parameter.bytes + 4 * parameter.count + 4 * firstScale.bytes)
     guard isReal else { return }
-    let (p, m, v, g) = (
-      parameter.floats, firstMoment.masks, secondMoment.masks, gradient.floats
-    )
+    let (m, v) = (firstMoment.masks, secondMoment.masks)
     let (mScale, vScale) = (firstScale.floats, secondScale.floats)
     let settings = adam8bit_constants(
       gradientScale: constants.gradientScale, learningRate: constants.learningRate,
       beta1: constants.betas.0, beta2: constants.betas.1, epsilon: constants.epsilon,
       correction1: constants.correction(constants.betas.0),
       correction2: constants.correction(constants.betas.1))
-    Parallel.ranges(parameter.count, grain: 16 * Self.adam8BitBlock) { range in
-      let (at, block) = (range.lowerBound, range.lowerBound / Self.adam8BitBlock)
+    RowKernel.perform(
+      parameter.count, grain: 16 * Self.adam8BitBlock,
+      [.elements(parameter, .updated), .elements(gradient, .read)]
+    ) { range, at in
+      let (first, block) = (range.lowerBound, range.lowerBound / Self.adam8BitBlock)
       withUnsafePointer(to: settings) { settings in
         adam8bit(
-          p + at, m + at, v + at, mScale + block, vScale + block, g + at, QuantisationTable.signed,
-          QuantisationTable.unsigned, settings, range.count)
+          at[0], m + first, v + first, mScale + block, vScale + block, at[1],
+          QuantisationTable.signed, QuantisationTable.unsigned, settings, range.count)
       }
     }
   }

@@ -56,13 +56,15 @@ extension Engine {
   public func sumOfSquares(_ tensor: borrowing Tensor) -> Double? {
     record(.sumOfSquares, elementwise: 2 * tensor.count, touching: tensor.bytes)
     guard isReal else { return nil }
-    let (x, count) = (tensor.floats, tensor.count)
+    let (x, count) = (Operand.elements(tensor, .read), tensor.count)
     var parts = [Double](repeating: 0, count: (count + Self.normGrain - 1) / Self.normGrain)
     parts.withUnsafeMutableBufferPointer { parts in
       let sums = parts.baseAddress!
       Parallel.perform(parts.count) { index in
         let first = index * Self.normGrain
-        sums[index] = sum_of_squares(x + first, min(Self.normGrain, count - first))
+        RowKernel.run(first..<min(first + Self.normGrain, count), [x]) { range, at in
+          sums[index] += sum_of_squares(at[0], range.count)
+        }
       }
     }
     return parts.reduce(0, +)
@@ -76,15 +78,17 @@ extension Engine {
   ) {
     record(.adamW, elementwise: Self.adamWFLOPs * parameter.count, touching: 7 * parameter.bytes)
     guard isReal else { return }
-    let (p, m, v, g) = (
-      parameter.floats, firstMoment.floats, secondMoment.floats, gradient.floats
-    )
     let correction1 = constants.correction(constants.betas.0)
     let correction2 = constants.correction(constants.betas.1)
-    Parallel.ranges(parameter.count, grain: 1 << 14) { range in
-      let at = range.lowerBound
+    RowKernel.perform(
+      parameter.count, grain: 1 << 14,
+      [
+        .elements(parameter, .updated), .elements(firstMoment, .updated),
+        .elements(secondMoment, .updated), .elements(gradient, .read),
+      ]
+    ) { range, at in
       adamw(
-        p + at, m + at, v + at, g + at, constants.gradientScale, constants.learningRate,
+        at[0], at[1], at[2], at[3], constants.gradientScale, constants.learningRate,
         constants.betas.0, constants.betas.1, constants.epsilon, constants.weightDecay,
         correction1, correction2, range.count)
     }

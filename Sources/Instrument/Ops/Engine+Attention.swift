@@ -1,35 +1,36 @@
 import CKernels
 import Catalogue
 
-/// The (B·a·T, T) tensors of dense attention. Which of them share memory, and which outlive the
+/// The (B·a·T, S) tensors of dense attention. Which of them share memory, and which outlive the
 /// op, is the convention's choice.
 public struct AttentionMatrices {
-  let scores: UnsafeMutablePointer<Float>
-  let probabilities: UnsafeMutablePointer<Float>
-  let dropped: UnsafeMutablePointer<Float>?
+  let scores: Elements?
+  let probabilities: Elements
+  let dropped: Elements?
   let mask: UnsafeMutablePointer<UInt8>?
 
   /// - Parameters:
   ///   - scores: nil where they may be overwritten by the probabilities.
   ///   - probabilities: the softmax.
-  ///   - dropped: the probabilities after dropout; nil where a workspace holds them.
+  ///   - dropped: the probabilities after dropout, or in the format of the values; nil where a
+  ///     workspace holds them.
   ///   - mask: nil where it is made again from its seed.
   public init(
     scores: borrowing Tensor?, probabilities: borrowing Tensor, dropped: borrowing Tensor?,
     mask: borrowing Tensor?
   ) {
-    self.probabilities = probabilities.address
-    self.scores = Self.address(scores) ?? probabilities.address
-    self.dropped = Self.address(dropped)
+    self.probabilities = probabilities.elements
+    self.scores = Self.elements(of: scores)
+    self.dropped = Self.elements(of: dropped)
     switch mask {
     case .some(let mask): self.mask = mask.maskAddress
     case .none: self.mask = nil
     }
   }
 
-  private static func address(_ tensor: borrowing Tensor?) -> UnsafeMutablePointer<Float>? {
+  private static func elements(of tensor: borrowing Tensor?) -> Elements? {
     switch tensor {
-    case .some(let tensor): tensor.address
+    case .some(let tensor): tensor.elements
     case .none: nil
     }
   }
@@ -43,7 +44,7 @@ public struct DenseAttention {
   let dropout: Dropout
 
   /// - Parameters:
-  ///   - matrices: (B·a·T, T) each.
+  ///   - matrices: (B·a·T, S) each.
   ///   - places: of queries, keys and values.
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities.
@@ -64,7 +65,7 @@ extension Engine {
   /// Two products, a sum, a difference and the scale.
   private static let softmaxBackwardFLOPs = 5
 
-  /// Dense causal attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
+  /// Dense attention of all heads: softmax(q·kᵀ/√d)·v. Masked scores are computed and then
   /// discarded, as eager frameworks do.
   ///
   /// - Parameters:
@@ -73,95 +74,117 @@ extension Engine {
   public func attend(into context: borrowing Tensor, _ attention: DenseAttention) {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
-    let out = context.address
-    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
-    let workspace = DropoutWorkspace.allocate(for: attention, isForward: true, self)
+    let contexts = HeadPlaces.Heads(context: context, shape)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
+    let workspace = ScoreWorkspace.allocate(for: attention, isForward: true, self)
+    let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let scores = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: places.query.stride, strideB: places.key.stride)
+      m: T, n: S, k: d, transposeB: true, strideA: panels.stride(places.query),
+      strideB: panels.stride(places.key))
     let weighted = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.value.stride, strideC: shape.hidden)
+      m: T, n: d, k: S, strideB: panels.stride(places.value), strideC: panels.stride(contexts))
 
     let products = forEach(shape.items) { item, lane in
-      let at = item * square
-      let probabilities = matrices.probabilities + at
-      lane.multiply(
-        scores, .attentionScores, matrices.scores + at, places.query.head(item, shape),
-        places.key.head(item, shape))
+      let query = panels.read(places.query, item, slot: 0, lane)
+      let key = panels.read(places.key, item, slot: 1, lane)
+      let value = panels.read(places.value, item, slot: 2, lane)
+      let output = panels.place(contexts, item, slot: 3, lane)
+      let probabilities = workspace.place(item, lane)
+      let unscaled = matrices.scores?.floats.map { $0 + item * pairs } ?? probabilities
+      lane.multiply(scores, .attentionScores, unscaled, query.floats, key.floats)
       lane.kernel {
-        shape.addPosition(matrices.scores + at, item, 0, 0, rows: T, columns: T, stride: T)
-        softmax_causal_forward(probabilities, matrices.scores + at, shape.scale, 0, T, T)
+        shape.addPosition(unscaled, item, 0, 0, rows: T, columns: S, stride: S)
+        if let kept = matrices.scores { attention.round(unscaled, in: kept, item) }
+        softmax_masked_forward(
+          probabilities, unscaled, shape.scale, shape.mask.kernel, 0, T, S)
+        workspace.store(probabilities, item)
       }
       let dropped = workspace.drop(probabilities, item, lane)
-      lane.multiply(
-        weighted, .attentionContext, out + shape.contextOffset(item), dropped,
-        places.value.head(item, shape))
+      lane.multiply(weighted, .attentionContext, output.floats, dropped, value.floats)
+      panels.store(output, contexts, item, lane)
     }
     record(
       .attention,
       elementwise: (Self.softmaxFLOPs + shape.positionFLOPs + (dropout.isActive ? 2 : 0))
-        * shape.items * square,
-      touching: 4 * (places.count(shape) + context.count + 4 * shape.items * square),
+        * shape.items * pairs,
+      touching: places.bytes(shape) + context.bytes
+        + 4 * matrices.probabilities.precision.width * shape.items * pairs,
       products: products)
   }
 
-  /// Gradients of dense causal attention.
+  /// Gradients of dense attention.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - attention: what forward was given, its matrices as forward wrote them.
   public func attendBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     _ attention: DenseAttention
   ) {
     let (matrices, places) = (attention.matrices, attention.places)
     let (shape, dropout) = (attention.shape, attention.dropout)
-    let dContext = contextGradient.address
-    let gradients = HeadPlaces(fused: qkvGradient.address, shape)
-    let (T, d, square) = (shape.sequence, shape.headDimension, shape.square)
-    let workspace = DropoutWorkspace.allocate(for: attention, isForward: false, self)
+    let incoming = HeadPlaces.Heads(context: contextGradient, shape)
+    let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
+    let workspace = ScoreWorkspace.allocate(for: attention, isForward: false, self)
     let scratch = make(
-      Self.lanes(for: shape.items), square, .temporary, .attentionWorkspace)
+      Self.lanes(for: shape.items), pairs, .temporary, .attentionWorkspace, precision: .fp32)
     let dScores = scratch.address
+    let panels = HeadPanels(7, isNarrow: places.query.base.isNarrow, shape, self)
+    let stride = (
+      query: panels.stride(places.query), key: panels.stride(places.key),
+      value: panels.stride(places.value), incoming: panels.stride(incoming)
+    )
     // dV = Pᵀ·dO, dP = dO·Vᵀ, dQ = dS·K, dK = dSᵀ·Q.
     let toValue = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: shape.hidden, strideC: shape.qkvWidth)
+      m: S, n: d, k: T, transposeA: true, strideB: stride.incoming,
+      strideC: panels.stride(gradients.value))
     let toProbabilities = MatrixProduct(
-      m: T, n: T, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride)
+      m: T, n: S, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value)
     let toQuery = MatrixProduct(
-      m: T, n: d, k: T, strideB: places.key.stride, strideC: shape.qkvWidth)
+      m: T, n: d, k: S, strideB: stride.key, strideC: panels.stride(gradients.query))
     let toKey = MatrixProduct(
-      m: T, n: d, k: T, transposeA: true, strideB: places.query.stride, strideC: shape.qkvWidth)
+      m: S, n: d, k: T, transposeA: true, strideB: stride.query,
+      strideC: panels.stride(gradients.key))
 
-    let products = forEachGrouped(shape) { item, isFirstOfGroup, lane in
-      let incoming = dContext + shape.contextOffset(item)
-      let probabilities = matrices.probabilities + item * square
-      let ds = dScores + lane.index * square
+    let products = forEachGrouped(shape) { item, member, lane in
+      let (query, key, value, output) = (
+        panels.read(places.query, item, slot: 0, lane),
+        panels.read(places.key, item, slot: 1, lane),
+        panels.read(places.value, item, slot: 2, lane),
+        panels.read(incoming, item, slot: 3, lane)
+      )
+      let (dQuery, dKey, dValue) = (
+        panels.place(gradients.query, item, slot: 4, lane),
+        panels.place(gradients.key, item, slot: 5, lane),
+        panels.place(gradients.value, item, slot: 6, lane)
+      )
+      let probabilities = workspace.read(item, lane)
+      let ds = dScores + lane.index * pairs
       let dropped = workspace.drop(probabilities, item, lane)
-      let (toValue, toKey) = (toValue.adding(!isFirstOfGroup), toKey.adding(!isFirstOfGroup))
-      lane.multiply(
-        toValue, .attentionContext, gradients.value.head(item, shape), dropped, incoming)
-      lane.multiply(
-        toProbabilities, .attentionContext, ds, incoming, places.value.head(item, shape))
+      let (toValue, toKey) = (toValue.adding(!member.isFirst), toKey.adding(!member.isFirst))
+      lane.multiply(toValue, .attentionContext, dValue.floats, dropped, output.floats)
+      lane.multiply(toProbabilities, .attentionContext, ds, output.floats, value.floats)
       lane.kernel {
         if let mask = workspace.mask(item, lane) {
-          dropout_apply(ds, ds, mask, dropout.probability, square)
+          dropout_apply(ds, ds, mask, dropout.probability, pairs)
         }
-        softmax_causal_backward(ds, ds, probabilities, shape.scale, 0, T, T)
+        softmax_masked_backward(
+          ds, ds, probabilities, shape.scale, shape.mask.kernel, 0, T, S)
       }
-      lane.multiply(
-        toQuery, .attentionScores, gradients.query.head(item, shape), ds,
-        places.key.head(item, shape))
-      lane.multiply(
-        toKey, .attentionScores, gradients.key.head(item, shape), ds,
-        places.query.head(item, shape))
+      lane.multiply(toQuery, .attentionScores, dQuery.floats, ds, key.floats)
+      lane.multiply(toKey, .attentionScores, dKey.floats, ds, query.floats)
+      panels.store(dQuery, gradients.query, item, lane)
+      guard member.isLast else { return }
+      panels.store(dKey, gradients.key, item, lane)
+      panels.store(dValue, gradients.value, item, lane)
     }
     record(
       .attentionBackward,
-      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * square,
-      touching: 4
-        * (places.count(shape) + contextGradient.count + qkvGradient.count
-          + 6 * shape.items * square),
+      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * pairs,
+      touching: places.bytes(shape) + contextGradient.bytes + gradients.bytes(shape)
+        + 6 * matrices.probabilities.precision.width * shape.items * pairs,
       products: products)
   }
 }

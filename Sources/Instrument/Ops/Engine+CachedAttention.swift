@@ -20,7 +20,7 @@ public struct KVCache: ~Copyable {
   private func heads(_ tensor: borrowing Tensor, _ shape: AttentionShape) -> HeadPlaces.Heads {
     let d = shape.headDimension
     return HeadPlaces.Heads(
-      base: tensor.address, stride: d, headStep: capacity * d,
+      base: tensor.elements, stride: d, rows: capacity, headStep: capacity * d,
       batchStep: shape.kvHeads * capacity * d, count: shape.kvHeads)
   }
 
@@ -42,18 +42,20 @@ extension Engine {
   ) {
     precondition(first + shape.sequence <= cache.capacity, "the cache is full")
     let (n, d) = (shape.sequence, shape.headDimension)
-    record(.appendToCache, touching: 16 * shape.kvItems * n * d)
+    record(
+      .appendToCache,
+      touching: 2 * shape.kvItems * n * d * (qkv.precision.width + cache.keys.precision.width))
     guard isReal else { return }
-    let (from, to) = (HeadPlaces(fused: qkv.floats, shape), cache.places(shape))
+    let (from, to) = (HeadPlaces(fused: qkv, shape), cache.places(shape))
     copyHeads(from.key, to.keys.advanced(by: first), shape)
     copyHeads(from.value, to.values.advanced(by: first), shape)
   }
 
-  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v, causal.
+  /// Attention of new tokens to all that the cache holds: softmax(q·kᵀ/√d)·v.
   ///
   /// - Parameters:
   ///   - context: (B·n, a·d), written.
-  ///   - scores: (B·a·n, first+n), written.
+  ///   - scores: (B·a·n, first+n) of fp32, written.
   ///   - qkv: (B·n, (a+2g)·d).
   ///   - cache: holds the keys and values of the new tokens, too.
   ///   - first: the position of the first new token.
@@ -63,25 +65,35 @@ extension Engine {
     to cache: borrowing KVCache, first: Int, _ shape: AttentionShape
   ) {
     let (n, d, total) = (shape.sequence, shape.headDimension, first + shape.sequence)
-    let queries = HeadPlaces(fused: qkv.address, shape).query
+    let queries = HeadPlaces(fused: qkv, shape).query
+    let contexts = HeadPlaces.Heads(context: context, shape)
     let (keys, values) = cache.places(shape)
-    let (out, all) = (context.address, scores.address)
-    let score = MatrixProduct(m: n, n: total, k: d, transposeB: true, strideA: queries.stride)
-    let weigh = MatrixProduct(m: n, n: d, k: total, strideC: shape.hidden)
+    let all = scores.address
+    let panels = HeadPanels(
+      4, isNarrow: queries.base.isNarrow || keys.base.isNarrow, rows: total, shape, self)
+    let score = MatrixProduct(
+      m: n, n: total, k: d, transposeB: true, strideA: panels.stride(queries),
+      strideB: panels.stride(keys))
+    let weigh = MatrixProduct(
+      m: n, n: d, k: total, strideB: panels.stride(values), strideC: panels.stride(contexts))
     let products = forEach(shape.items) { item, lane in
       let row = all + item * n * total
-      lane.multiply(
-        score, .attentionScores, row, queries.head(item, shape), keys.head(item, shape))
+      let query = panels.read(queries, item, slot: 0, lane)
+      let key = panels.read(keys, item, slot: 1, rows: total, lane)
+      let value = panels.read(values, item, slot: 2, rows: total, lane)
+      let output = panels.place(contexts, item, slot: 3, lane)
+      lane.multiply(score, .attentionScores, row, query.floats, key.floats)
       lane.kernel {
         shape.addPosition(row, item, first, 0, rows: n, columns: total, stride: total)
-        softmax_causal_forward(row, row, shape.scale, first, n, total)
+        softmax_masked_forward(row, row, shape.scale, shape.mask.kernel, first, n, total)
       }
-      lane.multiply(
-        weigh, .attentionContext, out + shape.contextOffset(item), row, values.head(item, shape))
+      lane.multiply(weigh, .attentionContext, output.floats, row, value.floats)
+      panels.store(output, contexts, item, lane)
     }
     record(
       .attention, elementwise: 6 * shape.items * n * total,
-      touching: 4 * (2 * context.count + 4 * scores.count + 2 * shape.kvItems * total * d),
+      touching: 2 * context.bytes + 4 * scores.bytes
+        + 2 * shape.kvItems * total * d * keys.base.precision.width,
       products: products)
   }
 
@@ -90,18 +102,19 @@ extension Engine {
     record(.lastRows, touching: 2 * output.bytes)
     guard isReal else { return }
     let (count, width) = (input.rows / output.rows, input.columns)
-    copy_rows(
-      output.floats, input.floats + (count - 1) * width, output.rows, width, width, count * width)
+    input.elements.advanced(by: (count - 1) * width).copy(
+      rows: output.rows, columns: width, stride: count * width, to: output.elements, width: width)
   }
 
   /// The column of each row's largest element; nil in a dry run.
   public func largest(_ rows: borrowing Tensor) -> [Int64]? {
     record(.largest, elementwise: rows.count, touching: rows.bytes)
     guard isReal else { return nil }
-    let (x, width) = (rows.floats, rows.columns)
+    let (values, width) = (rows.values(), rows.columns)
     return (0..<rows.rows).map { row in
-      let values = UnsafeBufferPointer(start: x + row * width, count: width)
-      return Int64(values.indices.max { values[$0] < values[$1] } ?? 0)
+      let first = row * width
+      let best = (first..<first + width).max { values[$0] < values[$1] } ?? first
+      return Int64(best - first)
     }
   }
 }

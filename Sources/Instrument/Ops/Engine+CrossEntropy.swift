@@ -31,16 +31,14 @@ extension Engine {
         into: output, as: distribution, losses: losses, logits, targets: targets)
     }
     guard isReal else { return }
-    let (out, l, x, ids, width) = (
-      output.floats, losses.floats, logits.floats, targets.integers, logits.columns
-    )
-    Parallel.ranges(logits.rows, grain: 1) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    let (l, ids, width) = (losses.floats, targets.integers, logits.columns)
+    RowKernel.perform(logits.rows, grain: 1, [.written(output), .read(logits)]) { rows, at in
+      let first = rows.lowerBound
       switch distribution {
       case .logarithm:
-        cross_entropy_forward(out + at, l + first, x + at, ids + first, rows.count, width)
+        cross_entropy_forward(at[0], l + first, at[1], ids + first, rows.count, width)
       case .probability:
-        softmax_loss_forward(out + at, l + first, x + at, ids + first, rows.count, width)
+        softmax_loss_forward(at[0], l + first, at[1], ids + first, rows.count, width)
       }
     }
   }
@@ -66,16 +64,14 @@ extension Engine {
         into: gradient, output, as: distribution, targets: targets, scale: scale)
     }
     guard isReal else { return }
-    let (d, y, ids, width) = (
-      gradient.floats, output.floats, targets.integers, output.columns
-    )
-    Parallel.ranges(output.rows, grain: 1) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    let (ids, width) = (targets.integers, output.columns)
+    RowKernel.perform(output.rows, grain: 1, [.written(gradient), .read(output)]) { rows, at in
+      let targets = ids + rows.lowerBound
       switch distribution {
       case .logarithm:
-        cross_entropy_backward(d + at, y + at, ids + first, scale, rows.count, width)
+        cross_entropy_backward(at[0], at[1], targets, scale, rows.count, width)
       case .probability:
-        softmax_loss_backward(d + at, y + at, ids + first, scale, rows.count, width)
+        softmax_loss_backward(at[0], at[1], targets, scale, rows.count, width)
       }
     }
   }
@@ -87,13 +83,39 @@ extension Engine {
     return losses.values().reduce(0) { $0 + Double($1) } / Double(losses.count)
   }
 
+  /// A new tensor with the elements of another, in another format.
+  ///
+  /// - Parameters:
+  ///   - input: the other.
+  ///   - category: what the new one is for.
+  ///   - role: which tensor it is.
+  ///   - precision: its format.
+  public func copy(
+    of input: borrowing Tensor, _ category: Category, _ role: TensorRole, precision: Precision
+  ) -> Tensor {
+    let output = make(input.rows, input.columns, category, role, precision: precision)
+    convert(into: output, input)
+    return output
+  }
+
+  /// Copies a tensor into one of another format.
+  public func convert(into output: borrowing Tensor, _ input: borrowing Tensor) {
+    record(.convert, touching: output.bytes + input.bytes)
+    guard isReal else { return }
+    let (source, target) = (input.elements, output.elements)
+    Parallel.ranges(input.count, grain: 1 << 14) { range in
+      source.advanced(by: range.lowerBound).copy(
+        rows: 1, columns: range.count, stride: 0, to: target.advanced(by: range.lowerBound),
+        width: 0)
+    }
+  }
+
   /// Sets every element.
   public func fill(_ tensor: borrowing Tensor, with value: Float) {
     record(.fill, touching: tensor.bytes)
     guard isReal else { return }
-    let x = tensor.floats
-    Parallel.ranges(tensor.count, grain: 1 << 16) { range in
-      (x + range.lowerBound).update(repeating: value, count: range.count)
+    RowKernel.perform(tensor.count, grain: 1 << 16, [.elements(tensor, .written)]) { range, at in
+      at[0].update(repeating: value, count: range.count)
     }
   }
 
@@ -103,10 +125,8 @@ extension Engine {
   ) {
     record(.fill, touching: tensor.bytes)
     guard isReal else { return }
-    let x = tensor.floats
-    Parallel.ranges(tensor.count, grain: 1 << 12) { range in
-      fill_normal(
-        x + range.lowerBound, seed, UInt64(range.lowerBound), mean, deviation, range.count)
+    RowKernel.perform(tensor.count, grain: 1 << 12, [.elements(tensor, .written)]) { range, at in
+      fill_normal(at[0], seed, UInt64(range.lowerBound), mean, deviation, range.count)
     }
   }
 }

@@ -9,9 +9,11 @@ extension Engine {
   ) {
     record(.sgd, elementwise: 2 * parameter.count, touching: 3 * parameter.bytes)
     guard isReal else { return }
-    let (p, g) = (parameter.floats, gradient.floats)
-    Parallel.ranges(parameter.count, grain: 1 << 14) { range in
-      sgd(p + range.lowerBound, g + range.lowerBound, gradientScale, learningRate, range.count)
+    RowKernel.perform(
+      parameter.count, grain: 1 << 14,
+      [.elements(parameter, .updated), .elements(gradient, .read)]
+    ) { range, at in
+      sgd(at[0], at[1], gradientScale, learningRate, range.count)
     }
   }
 
@@ -23,10 +25,13 @@ extension Engine {
   ) {
     record(.momentum, elementwise: 5 * parameter.count, touching: 5 * parameter.bytes)
     guard isReal else { return }
-    let (p, v, g) = (parameter.floats, velocity.floats, gradient.floats)
-    Parallel.ranges(parameter.count, grain: 1 << 14) { range in
-      let at = range.lowerBound
-      momentum(p + at, v + at, g + at, gradientScale, learningRate, decay, range.count)
+    RowKernel.perform(
+      parameter.count, grain: 1 << 14,
+      [
+        .elements(parameter, .updated), .elements(velocity, .updated), .elements(gradient, .read),
+      ]
+    ) { range, at in
+      momentum(at[0], at[1], at[2], gradientScale, learningRate, decay, range.count)
     }
   }
 }

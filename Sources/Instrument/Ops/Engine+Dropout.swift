@@ -40,10 +40,11 @@ extension Engine {
   ) {
     record(.applyDropout, elementwise: 2 * input.count, touching: 2 * input.bytes + mask.bytes)
     guard isReal else { return }
-    let (out, x, m) = (output.floats, input.floats, mask.masks)
-    Parallel.ranges(input.count, grain: 4096) { range in
-      let at = range.lowerBound
-      dropout_apply(out + at, x + at, m + at, dropout.probability, range.count)
+    let m = mask.masks
+    RowKernel.perform(
+      input.count, grain: 4096, [.elements(output, .written), .elements(input, .read)]
+    ) { range, at in
+      dropout_apply(at[0], at[1], m + range.lowerBound, dropout.probability, range.count)
     }
   }
 }

@@ -2,19 +2,23 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// The sum of the embeddings of each token and of its position.
+  /// The sum of the embeddings of each token and of its position. Tensor-parallel ranks have parts
+  /// of V: each looks up the tokens that it has, and the first adds the positions, before they are
+  /// added up (Shoeybi et al., arXiv 1909.08053, section 3).
   ///
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
   ///   - position: (T_max,C).
   ///   - offset: the row of the first position.
-  /// - Returns: (B·T,C).
+  /// - Returns: (B·T,C), in the format of the residual stream; this rank's rows of it where it is
+  ///   divided.
   public func embed(
     _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Tensor,
     offset: Int = 0
   ) -> Tensor {
-    embed(tokens, token: token, positions: position.address + offset * token.columns)
+    let positions = EmbeddingTable(position).advanced(by: offset)
+    return embed(tokens, token: token, positions: rank.tensor == 0 ? positions : nil)
   }
 
   /// The embedding of each token.
@@ -22,31 +26,61 @@ extension Engine {
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
-  /// - Returns: (B·T,C).
+  /// - Returns: (B·T,C), in the format of the residual stream; this rank's rows of it where it is
+  ///   divided.
   public func embed(_ tokens: borrowing Tensor, token: borrowing Tensor) -> Tensor {
     embed(tokens, token: token, positions: nil)
   }
 
   private func embed(
-    _ tokens: borrowing Tensor, token: borrowing Tensor, positions p: UnsafeMutablePointer<Float>?
+    _ tokens: borrowing Tensor, token: borrowing Tensor, positions: EmbeddingTable?
   ) -> Tensor {
-    let sequence = tokens.columns
-    let width = token.columns
-    let output = make(tokens.count, width, .activation, .embeddingOutput)
-    record(
-      .embed, elementwise: p == nil ? 0 : output.count,
-      touching: (p == nil ? 2 : 3) * output.bytes + tokens.bytes)
-    guard isReal else { return output }
-    let (out, w, ids) = (output.floats, token.floats, tokens.integers)
-    Parallel.ranges(output.rows, grain: 16) { rows in
-      embedding_forward(
-        out + rows.lowerBound * width, w, p, ids + rows.lowerBound, rows.lowerBound, rows.count,
-        sequence, width)
+    let isDivided = rank.sequenceParts > 1
+    let whole = make(
+      tokens.count, token.columns, isDivided ? .temporary : .activation, .embeddingOutput,
+      precision: formats.stream)
+    embed(into: whole, tokens, token: token, positions: positions)
+    guard isDivided else {
+      allReduce(whole, over: .tensor)
+      return whole
     }
-    return output
+    let part = make(
+      whole.rows / rank.sequenceParts, whole.columns, .activation, .embeddingOutput,
+      precision: formats.stream)
+    reduceScatter(into: part, from: whole, over: .tensor)
+    return part
   }
 
-  /// Gradient of the token embedding. A tied head has written its share into `token` before;
+  private func embed(
+    into output: borrowing Tensor, _ tokens: borrowing Tensor, token: borrowing Tensor,
+    positions: EmbeddingTable?
+  ) {
+    let (sequence, width) = (tokens.columns, token.columns)
+    record(
+      .embed, elementwise: positions == nil ? 0 : output.count,
+      touching: (positions == nil ? 2 : 3) * output.bytes + tokens.bytes)
+    guard isReal else { return }
+    let (table, ids, first) = (EmbeddingTable(token), tokens.integers, rank.tensor * token.rows)
+    RowKernel.perform(output.rows, grain: 16, [.written(output)]) { rows, at in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { position in
+        let position = position.baseAddress!
+        for row in rows {
+          let sum = at[0] + (row - rows.lowerBound) * width
+          let id = Int(ids[row]) - first
+          if 0..<table.count ~= id {
+            table.read(id, into: sum)
+          } else {
+            sum.update(repeating: 0, count: width)
+          }
+          guard let positions else { continue }
+          positions.read(row % sequence, into: position)
+          CKernels.add(sum, sum, position, width)
+        }
+      }
+    }
+  }
+
+  /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has written its share into `token` before;
   /// otherwise the caller has zeroed it.
   ///
   /// - Parameters:
@@ -60,11 +94,16 @@ extension Engine {
       .embedBackward,
       elementwise: gradient.count, touching: 2 * gradient.bytes + tokens.bytes)
     guard isReal else { return }
-    let (rows, width) = (tokens.count, gradient.columns)
-    let (dToken, d, ids) = (token.floats, gradient.floats, tokens.integers)
-    Parallel.ranges(width, grain: 16) { columns in
-      embedding_backward_token(
-        dToken, d, ids, rows, width, columns.lowerBound, columns.upperBound)
+    let (table, rows) = (EmbeddingTable(token), EmbeddingTable(gradient))
+    let occurrences = Occurrences(
+      of: UnsafeBufferPointer(start: tokens.integers, count: rows.count))
+    let first = rank.tensor * token.rows
+    Parallel.ranges(occurrences.count, grain: 16) { range in
+      for index in range {
+        let id = occurrences.ids[index] - first
+        guard 0..<table.count ~= id else { continue }
+        table.sum(into: id, accumulating: true, rows, occurrences.rows(index))
+      }
     }
   }
 
@@ -84,14 +123,79 @@ extension Engine {
       .embedBackward,
       elementwise: gradient.count, touching: gradient.bytes + position.bytes)
     guard isReal else { return }
-    let (width, sequence) = (gradient.columns, gradient.rows / batch)
-    let (rows, unused) = (position.rows - offset, offset * width)
-    let (dPosition, d) = (position.floats, gradient.floats)
-    if !accumulating { dPosition.update(repeating: 0, count: unused) }
-    Parallel.ranges(width, grain: 16) { columns in
-      embedding_backward_position(
-        dPosition + unused, d, batch, sequence, rows, width, columns.lowerBound,
-        columns.upperBound, accumulating)
+    let (table, rows) = (EmbeddingTable(position), EmbeddingTable(gradient))
+    let sequence = rows.count / batch
+    Parallel.ranges(table.count, grain: 16) { positions in
+      for row in positions {
+        let isUsed = offset..<offset + sequence ~= row
+        let first = row - offset
+        table.sum(
+          into: row, accumulating: accumulating, rows,
+          isUsed ? Array(stride(from: first, to: rows.count, by: sequence)) : [])
+      }
     }
   }
+}
+
+/// The rows of a tensor, one by one.
+private struct EmbeddingTable {
+  let elements: Elements
+  let width: Int
+  let count: Int
+
+  init(_ tensor: borrowing Tensor) {
+    self.init(elements: tensor.elements, width: tensor.columns, count: tensor.rows)
+  }
+
+  private init(elements: Elements, width: Int, count: Int) {
+    self.elements = elements
+    self.width = width
+    self.count = count
+  }
+
+  func advanced(by rows: Int) -> EmbeddingTable {
+    EmbeddingTable(
+      elements: elements.advanced(by: rows * width), width: width, count: count - rows)
+  }
+
+  func read(_ row: Int, into floats: UnsafeMutablePointer<Float>) {
+    elements.advanced(by: row * width)
+      .widen(rows: 1, columns: width, stride: 0, into: floats, width: 0)
+  }
+
+  /// Sets a row to the sum of others, or adds them to it. Rounded once, whatever the format.
+  func sum(into row: Int, accumulating: Bool, _ others: EmbeddingTable, _ rows: [Int]) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
+      let sum = scratch.baseAddress!
+      let term = sum + width
+      if accumulating { read(row, into: sum) } else { sum.update(repeating: 0, count: width) }
+      for other in rows {
+        others.read(other, into: term)
+        CKernels.add(sum, sum, term, width)
+      }
+      elements.advanced(by: row * width)
+        .narrow(rows: 1, columns: width, stride: 0, from: sum, width: 0)
+    }
+  }
+}
+
+/// The rows at which each token occurs.
+private struct Occurrences {
+  /// The tokens that occur, ascending.
+  let ids: [Int]
+  private let order: [Int]
+  private let starts: [Int]
+
+  init(of tokens: UnsafeBufferPointer<Int64>) {
+    order = tokens.indices.sorted { (tokens[$0], $0) < (tokens[$1], $1) }
+    let order = order
+    let firsts = order.indices.filter { $0 == 0 || tokens[order[$0]] != tokens[order[$0 - 1]] }
+    starts = firsts + [order.count]
+    ids = firsts.map { Int(tokens[order[$0]]) }
+  }
+
+  var count: Int { ids.count }
+
+  /// In ascending order, so that a sum does not depend on the number of cores.
+  func rows(_ index: Int) -> [Int] { Array(order[starts[index]..<starts[index + 1]]) }
 }

@@ -2,7 +2,7 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// Tiled causal attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
+  /// Tiled attention (Dao, arXiv 2307.08691): no (T,T) tensor exists, tiles that the mask
   /// hides are skipped, and of the softmax only the logarithm of each row's sum is kept.
   ///
   /// - Parameters:
@@ -16,70 +16,77 @@ extension Engine {
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let places = qkv.places(shape)
-    let tiles = Tile.all(shape.sequence)
+    let contexts = HeadPlaces.Heads(context: context, shape)
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 1, vectors: 2)
-    let (out, lse, d, hidden) = (
-      context.address, logSumExp.address, shape.headDimension, shape.hidden
+    let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
+    let (lse, d) = (logSumExp.address, shape.headDimension)
+    let stride = (
+      query: panels.stride(places.query), key: panels.stride(places.key),
+      value: panels.stride(places.value), context: panels.stride(contexts)
     )
 
     let products = forEach(shape.items) { item, lane in
-      let at = shape.contextOffset(item)
       let (query, key, value) = (
-        places.query.head(item, shape), places.key.head(item, shape),
-        places.value.head(item, shape)
+        panels.read(places.query, item, slot: 0, lane),
+        panels.read(places.key, item, slot: 1, lane),
+        panels.read(places.value, item, slot: 2, lane)
       )
+      let context = panels.place(contexts, item, slot: 3, lane)
       let scores = workspace.matrix(0, lane)
       let (maximum, sum) = (workspace.vector(0, lane), workspace.vector(1, lane))
       for queries in tiles {
-        let output = out + at + queries.first * hidden
-        let q = query + queries.first * places.query.stride
+        let output = context.advanced(by: queries.first)
         lane.kernel {
           maximum.update(repeating: -.infinity, count: queries.count)
           sum.update(repeating: 0, count: queries.count)
         }
-        for keys in tiles {
+        for keys in keyTiles {
           let score = MatrixProduct(
-            m: queries.count, n: keys.count, k: d, transposeB: true,
-            strideA: places.query.stride, strideB: places.key.stride, strideC: Tile.size)
+            m: queries.count, n: keys.count, k: d, transposeB: true, strideA: stride.query,
+            strideB: stride.key, strideC: Tile.size)
           let weigh = MatrixProduct(
             m: queries.count, n: d, k: keys.count, beta: 1, strideA: Tile.size,
-            strideB: places.value.stride, strideC: hidden)
-          guard keys.first <= queries.first else {
+            strideB: stride.value, strideC: stride.context)
+          guard shape.sees(queries, keys) else {
             lane.skip(score, .attentionScores)
             lane.skip(weigh, .attentionContext)
             continue
           }
           lane.multiply(
-            score, .attentionScores, scores, q, key + keys.first * places.key.stride)
+            score, .attentionScores, scores, query.advanced(by: queries.first),
+            key.advanced(by: keys.first))
           lane.kernel {
             shape.addPosition(
               scores, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
               stride: Tile.size)
             flash_tile_forward(
-              scores, maximum, sum, output, shape.scale, queries.first, keys.first,
-              queries.count, keys.count, Tile.size, d, hidden)
+              scores, maximum, sum, output, shape.scale, shape.mask.kernel, queries.first,
+              keys.first, queries.count, keys.count, Tile.size, d, stride.context)
             workspace.drop(scores, scores, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
-            weigh, .attentionContext, output, scores, value + keys.first * places.value.stride)
+            weigh, .attentionContext, output, scores, value.advanced(by: keys.first))
         }
         lane.kernel {
           flash_finish_forward(
             output, lse + item * shape.sequence + queries.first, maximum, sum, queries.count, d,
-            hidden)
+            stride.context)
         }
       }
+      panels.store(context, contexts, item, lane)
     }
     record(
       .flashAttention,
       elementwise: (6 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
-      touching: 4 * places.count(shape) + context.bytes + logSumExp.bytes, products: products)
+      touching: places.bytes(shape) + context.bytes + logSumExp.bytes, products: products)
   }
 
   /// Gradients of tiled attention: each tile's scores are computed again from queries and keys.
   ///
   /// - Parameters:
-  ///   - qkvGradient: (B·T, (a+2g)·d), written.
+  ///   - gradients: of queries, keys and values, written; keys and values once for each of their
+  ///     heads.
   ///   - contextGradient: (B·T, a·d).
   ///   - context: (B·T, a·d), what forward wrote.
   ///   - logSumExp: (B·a, T), what forward wrote.
@@ -87,49 +94,58 @@ extension Engine {
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities, as in forward.
   public func flashAttentionBackward(
-    into qkvGradient: borrowing Tensor, from contextGradient: borrowing Tensor,
+    into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
     context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing QueryKeyValue,
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let places = qkv.places(shape)
-    let gradients = HeadPlaces(fused: qkvGradient.address, shape)
-    let tiles = Tile.all(shape.sequence)
+    let (incoming, contexts) = (
+      HeadPlaces.Heads(context: contextGradient, shape), HeadPlaces.Heads(context: context, shape)
+    )
+    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 3, vectors: 1)
-    let (dOut, out, lse) = (contextGradient.address, context.address, logSumExp.address)
-    let (d, hidden) = (shape.headDimension, shape.hidden)
+    let panels = HeadPanels(8, isNarrow: places.query.base.isNarrow, shape, self)
+    let (lse, d) = (logSumExp.address, shape.headDimension)
 
-    let products = forEachGrouped(shape) { item, isFirstOfGroup, lane in
-      let (query, key, value) = (
-        places.query.head(item, shape), places.key.head(item, shape),
-        places.value.head(item, shape)
+    let products = forEachGrouped(shape) { item, member, lane in
+      let (query, key, value, dOut, out) = (
+        panels.read(places.query, item, slot: 0, lane),
+        panels.read(places.key, item, slot: 1, lane),
+        panels.read(places.value, item, slot: 2, lane),
+        panels.read(incoming, item, slot: 3, lane),
+        panels.read(contexts, item, slot: 4, lane)
       )
       let (toQuery, toKey, toValue) = (
-        gradients.query.head(item, shape), gradients.key.head(item, shape),
-        gradients.value.head(item, shape)
+        panels.place(gradients.query, item, slot: 5, lane),
+        panels.place(gradients.key, item, slot: 6, lane),
+        panels.place(gradients.value, item, slot: 7, lane)
       )
+      let strides = BackwardProducts.Strides(
+        query: query.stride, key: key.stride, value: value.stride, incoming: dOut.stride,
+        toQuery: toQuery.stride, toKey: toKey.stride, toValue: toValue.stride)
       let (p, ds, dropped) = (
         workspace.matrix(0, lane), workspace.matrix(1, lane), workspace.matrix(2, lane)
       )
       let delta = workspace.vector(0, lane)
       for queries in tiles {
-        let at = shape.contextOffset(item) + queries.first * hidden
-        let (q, dq) = (
-          query + queries.first * places.query.stride, toQuery + queries.first * shape.qkvWidth
+        let (q, dq, dy) = (
+          query.advanced(by: queries.first), toQuery.advanced(by: queries.first),
+          dOut.advanced(by: queries.first)
         )
-        lane.kernel { flash_delta(delta, dOut + at, out + at, queries.count, d, hidden, hidden) }
-        for keys in tiles {
+        lane.kernel {
+          flash_delta(
+            delta, dy, out.advanced(by: queries.first), queries.count, d, dOut.stride, out.stride)
+        }
+        for keys in keyTiles {
           let passes = BackwardProducts(
-            queries, keys, shape, places, isFirstOfGroup: isFirstOfGroup)
-          guard keys.first <= queries.first else {
+            queries, keys, shape, strides, isFirstOfGroup: member.isFirst)
+          guard shape.sees(queries, keys) else {
             passes.all.forEach { lane.skip($0.product, $0.role) }
             continue
           }
-          let (k, v) = (
-            key + keys.first * places.key.stride, value + keys.first * places.value.stride
-          )
-          let into = keys.first * shape.qkvWidth
+          let (k, v) = (key.advanced(by: keys.first), value.advanced(by: keys.first))
           lane.multiply(passes.scores, .attentionScores, p, q, k)
-          lane.multiply(passes.toProbabilities, .attentionContext, ds, dOut + at, v)
+          lane.multiply(passes.toProbabilities, .attentionContext, ds, dy, v)
           lane.kernel {
             shape.addPosition(
               p, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
@@ -137,21 +153,25 @@ extension Engine {
             workspace.drop(ds, ds, item, queries.first, keys.first, queries.count, lane)
             flash_tile_backward(
               ds, p, lse + item * shape.sequence + queries.first, delta, shape.scale,
-              queries.first, keys.first, queries.count, keys.count, Tile.size)
+              shape.mask.kernel, queries.first, keys.first, queries.count, keys.count, Tile.size)
             workspace.drop(dropped, p, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
-            passes.toValue, .attentionContext, toValue + into,
-            dropout.isActive ? dropped : p, dOut + at)
+            passes.toValue, .attentionContext, toValue.advanced(by: keys.first),
+            dropout.isActive ? dropped : p, dy)
           lane.multiply(passes.toQuery, .attentionScores, dq, ds, k)
-          lane.multiply(passes.toKey, .attentionScores, toKey + into, ds, q)
+          lane.multiply(passes.toKey, .attentionScores, toKey.advanced(by: keys.first), ds, q)
         }
       }
+      panels.store(toQuery, gradients.query, item, lane)
+      guard member.isLast else { return }
+      panels.store(toKey, gradients.key, item, lane)
+      panels.store(toValue, gradients.value, item, lane)
     }
     record(
       .flashAttentionBackward,
       elementwise: (9 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
-      touching: 4 * places.count(shape) + qkvGradient.bytes + 2 * context.bytes
+      touching: places.bytes(shape) + gradients.bytes(shape) + 2 * context.bytes
         + logSumExp.bytes,
       products: products)
   }
@@ -165,31 +185,43 @@ private struct BackwardProducts {
   let toQuery: MatrixProduct
   let toKey: MatrixProduct
 
-  /// Queries come in ascending order and keys up to the queries: a block of keys is first reached
-  /// on the diagonal, by the first head of its group, and a block of queries with the first keys:
-  /// there the gradient is set.
+  /// Distances between the rows of the operands.
+  struct Strides {
+    let query: Int
+    let key: Int
+    let value: Int
+    let incoming: Int
+    let toQuery: Int
+    let toKey: Int
+    let toValue: Int
+  }
+
+  /// Queries and keys come in ascending order: a block of keys is first reached by the first queries
+  /// that see it, of the first head of its group, and a block of queries with the first keys that it
+  /// sees: there the gradient is set.
   init(
-    _ queries: Tile, _ keys: Tile, _ shape: AttentionShape, _ places: HeadPlaces,
+    _ queries: Tile, _ keys: Tile, _ shape: AttentionShape, _ stride: Strides,
     isFirstOfGroup: Bool
   ) {
     let (m, n, d) = (queries.count, keys.count, shape.headDimension)
-    let gradientStride = shape.qkvWidth
-    let isFirstOfKeys: Float = isFirstOfGroup && keys.first == queries.first ? 0 : 1
+    let isFirstQueries = queries.previous.map { !shape.sees($0, keys) } ?? true
+    let isFirstKeys = keys.previous.map { !shape.sees(queries, $0) } ?? true
+    let addingToKeys: Float = isFirstOfGroup && isFirstQueries ? 0 : 1
     scores = MatrixProduct(
-      m: m, n: n, k: d, transposeB: true, strideA: places.query.stride,
-      strideB: places.key.stride, strideC: Tile.size)
+      m: m, n: n, k: d, transposeB: true, strideA: stride.query, strideB: stride.key,
+      strideC: Tile.size)
     toProbabilities = MatrixProduct(
-      m: m, n: n, k: d, transposeB: true, strideA: shape.hidden, strideB: places.value.stride,
+      m: m, n: n, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value,
       strideC: Tile.size)
     toValue = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: shape.hidden, strideC: gradientStride)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: stride.incoming, strideC: stride.toValue)
     toQuery = MatrixProduct(
-      m: m, n: d, k: n, beta: keys.first == 0 ? 0 : 1, strideA: Tile.size,
-      strideB: places.key.stride, strideC: gradientStride)
+      m: m, n: d, k: n, beta: isFirstKeys ? 0 : 1, strideA: Tile.size, strideB: stride.key,
+      strideC: stride.toQuery)
     toKey = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: isFirstOfKeys, strideA: Tile.size,
-      strideB: places.query.stride, strideC: gradientStride)
+      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
+      strideB: stride.query, strideC: stride.toKey)
   }
 
   var all: [(product: MatrixProduct, role: TensorRole)] {
@@ -198,9 +230,4 @@ private struct BackwardProducts {
       (toValue, .attentionContext), (toQuery, .attentionScores), (toKey, .attentionScores),
     ]
   }
-}
-
-extension AttentionShape {
-  /// Pairs of a query and a key that it may see, in one head.
-  fileprivate var visiblePairs: Int { sequence * (sequence + 1) / 2 }
 }

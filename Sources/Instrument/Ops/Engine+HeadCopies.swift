@@ -1,4 +1,3 @@
-import CKernels
 import Catalogue
 
 /// Part of the rows of queries, keys and values.
@@ -23,9 +22,9 @@ extension Engine {
     let columns = part.columns(shape)
     record(.copyHeads, touching: 2 * heads.bytes)
     guard isReal else { return }
-    let (out, x, width) = (heads.floats, qkv.floats, qkv.columns)
-    copy_rows(
-      out, x + columns.lowerBound, qkv.rows, columns.count, columns.count, width)
+    qkv.elements.advanced(by: columns.lowerBound).copy(
+      rows: qkv.rows, columns: columns.count, stride: qkv.columns, to: heads.elements,
+      width: columns.count)
   }
 
   /// Copies `heads` (B·T·count, d) back to their place in `qkv` (B·T, (a+2g)·d).
@@ -36,8 +35,8 @@ extension Engine {
     let columns = part.columns(shape)
     record(.copyHeads, touching: 2 * heads.bytes)
     guard isReal else { return }
-    let (out, x, width) = (qkv.floats, heads.floats, qkv.columns)
-    copy_rows(
-      out + columns.lowerBound, x, qkv.rows, columns.count, width, columns.count)
+    heads.elements.copy(
+      rows: qkv.rows, columns: columns.count, stride: columns.count,
+      to: qkv.elements.advanced(by: columns.lowerBound), width: qkv.columns)
   }
 }

@@ -27,13 +27,13 @@ extension Engine {
       elementwise: Self.layerNormFLOPs * input.count,
       touching: input.bytes + output.bytes + mean.bytes + rstd.bytes + weight.bytes + bias.bytes)
     guard isReal else { return }
-    let width = input.columns
-    let (out, m, r) = (output.floats, mean.floats, rstd.floats)
-    let (x, w, b) = (input.floats, weight.floats, bias.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    let (width, m, r) = (input.columns, mean.floats, rstd.floats)
+    RowKernel.perform(
+      input.rows, grain: 16, [.written(output), .read(input), .shared(weight), .shared(bias)]
+    ) { rows, at in
+      let first = rows.lowerBound
       layernorm_forward(
-        out + at, m + first, r + first, x + at, w, b, rows.count, width, epsilon)
+        at[0], m + first, r + first, at[1], at[2], at[3], rows.count, width, epsilon)
     }
   }
 
@@ -45,11 +45,10 @@ extension Engine {
       .layerNormStatistics, elementwise: 4 * input.count,
       touching: input.bytes + mean.bytes + rstd.bytes)
     guard isReal else { return }
-    let width = input.columns
-    let (m, r, x) = (mean.floats, rstd.floats, input.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
+    let (width, m, r) = (input.columns, mean.floats, rstd.floats)
+    RowKernel.perform(input.rows, grain: 16, [.read(input)]) { rows, at in
       let first = rows.lowerBound
-      layernorm_statistics(m + first, r + first, x + first * width, rows.count, width, epsilon)
+      layernorm_statistics(m + first, r + first, at[0], rows.count, width, epsilon)
     }
   }
 
@@ -63,12 +62,12 @@ extension Engine {
       elementwise: 4 * input.count,
       touching: input.bytes + output.bytes + mean.bytes + rstd.bytes + weight.bytes + bias.bytes)
     guard isReal else { return }
-    let width = input.columns
-    let (out, x, m, r) = (output.floats, input.floats, mean.floats, rstd.floats)
-    let (w, b) = (weight.floats, bias.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
-      layernorm_apply(out + at, x + at, m + first, r + first, w, b, rows.count, width)
+    let (width, m, r) = (input.columns, mean.floats, rstd.floats)
+    RowKernel.perform(
+      input.rows, grain: 16, [.written(output), .read(input), .shared(weight), .shared(bias)]
+    ) { rows, at in
+      let first = rows.lowerBound
+      layernorm_apply(at[0], at[1], m + first, r + first, at[2], at[3], rows.count, width)
     }
   }
 
@@ -98,19 +97,26 @@ extension Engine {
       touching: gradient.bytes + input.bytes + (addingResidual ? 2 : 1) * inputGradient.bytes
         + mean.bytes + rstd.bytes + 3 * weight.bytes)
     guard isReal else { return }
-    let (count, width) = (input.rows, input.columns)
-    let (dx, dw, db) = (inputGradient.floats, weightGradient.floats, biasGradient.floats)
-    let (dy, x, m, r, w) = (
-      gradient.floats, input.floats, mean.floats, rstd.floats, weight.floats
-    )
-    Parallel.ranges(width, grain: 16) { columns in
+    let (width, m, r) = (input.columns, mean.floats, rstd.floats)
+    ColumnSums.perform(
+      into: [.updated(weightGradient), .updated(biasGradient)], accumulating: accumulating,
+      [.read(gradient), .read(input)], rows: input.rows, grain: 16
+    ) { part, sums, at in
+      let first = part.rows.lowerBound
       layernorm_backward_parameters(
-        dw, db, dy, x, m, r, count, width, columns.lowerBound, columns.upperBound, accumulating)
+        sums[0], sums[1], at[0], at[1], m + first, r + first, part.rows.count, part.width,
+        part.columns.lowerBound, part.columns.upperBound, part.isAccumulating)
     }
-    Parallel.ranges(count, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    RowKernel.perform(
+      input.rows, grain: 16,
+      [
+        addingResidual ? .updated(inputGradient) : .written(inputGradient), .read(gradient),
+        .read(input), .shared(weight),
+      ]
+    ) { rows, at in
+      let first = rows.lowerBound
       layernorm_backward_input(
-        dx + at, dy + at, x + at, m + first, r + first, w, addingResidual ? dx + at : nil,
+        at[0], at[1], at[2], m + first, r + first, at[3], addingResidual ? at[0] : nil,
         rows.count, width)
     }
   }

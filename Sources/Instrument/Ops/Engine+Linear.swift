@@ -14,7 +14,7 @@ extension Engine {
     precondition(input.columns == weight.columns && output.columns == weight.rows)
     multiply(
       MatrixProduct(m: input.rows, n: weight.rows, k: input.columns, transposeB: true),
-      weight.role, output.address, input.address, weight.address)
+      weight.role, output.elements, input.elements, weight.elements)
   }
 
   /// Gradient of a linear layer's input: dy·W.
@@ -31,7 +31,7 @@ extension Engine {
     multiply(
       MatrixProduct(
         m: gradient.rows, n: weight.columns, k: weight.rows, beta: accumulating ? 1 : 0),
-      weight.role, inputGradient.address, gradient.address, weight.address)
+      weight.role, inputGradient.elements, gradient.elements, weight.elements)
   }
 
   /// Gradient of a linear layer's weight: dyᵀ·x.
@@ -49,16 +49,16 @@ extension Engine {
       MatrixProduct(
         m: gradient.columns, n: input.columns, k: gradient.rows, transposeA: true,
         beta: accumulating ? 1 : 0),
-      weightGradient.role, weightGradient.address, gradient.address, input.address)
+      weightGradient.role, weightGradient.elements, gradient.elements, input.elements)
   }
 
   /// Adds the bias (1,C) to every row of `inout` (R,C).
   public func addBias(_ inout_: borrowing Tensor, _ bias: borrowing Tensor) {
     record(.addBias, elementwise: inout_.count, touching: 2 * inout_.bytes + bias.bytes)
     guard isReal else { return }
-    let (x, b, width) = (inout_.floats, bias.floats, inout_.columns)
-    Parallel.ranges(inout_.rows, grain: 16) { rows in
-      bias_forward(x + rows.lowerBound * width, b, rows.count, width)
+    let width = inout_.columns
+    RowKernel.perform(inout_.rows, grain: 16, [.updated(inout_), .shared(bias)]) { rows, at in
+      bias_forward(at[0], at[1], rows.count, width)
     }
   }
 
@@ -70,11 +70,13 @@ extension Engine {
     record(
       .biasGradient, elementwise: gradient.count, touching: gradient.bytes + biasGradient.bytes)
     guard isReal else { return }
-    let (db, dy) = (biasGradient.floats, gradient.floats)
-    let (count, width) = (gradient.rows, gradient.columns)
-    Parallel.ranges(width, grain: 64) { columns in
+    ColumnSums.perform(
+      into: [.updated(biasGradient)], accumulating: accumulating, [.read(gradient)],
+      rows: gradient.rows, grain: 64
+    ) { part, sums, at in
       bias_backward(
-        db, dy, count, width, columns.lowerBound, columns.upperBound, accumulating)
+        sums[0], at[0], part.rows.count, part.width, part.columns.lowerBound,
+        part.columns.upperBound, part.isAccumulating)
     }
   }
 
@@ -86,10 +88,11 @@ extension Engine {
       .addBiasAndResidual,
       elementwise: 2 * branch.count, touching: 2 * branch.bytes + residual.bytes + bias.bytes)
     guard isReal else { return }
-    let (x, b, r, width) = (branch.floats, bias.floats, residual.floats, branch.columns)
-    Parallel.ranges(branch.rows, grain: 16) { rows in
-      let at = rows.lowerBound * width
-      bias_residual_forward(x + at, b, r + at, rows.count, width)
+    let width = branch.columns
+    RowKernel.perform(
+      branch.rows, grain: 16, [.updated(branch), .shared(bias), .read(residual)]
+    ) { rows, at in
+      bias_residual_forward(at[0], at[1], at[2], rows.count, width)
     }
   }
 
@@ -99,10 +102,11 @@ extension Engine {
   ) {
     record(.add, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    let (out, x, y) = (output.floats, first.floats, second.floats)
-    Parallel.ranges(output.count, grain: 4096) { range in
-      let at = range.lowerBound
-      CKernels.add(out + at, x + at, y + at, range.count)
+    RowKernel.perform(
+      output.count, grain: 4096,
+      [.elements(output, .written), .elements(first, .read), .elements(second, .read)]
+    ) { range, at in
+      CKernels.add(at[0], at[1], at[2], range.count)
     }
   }
 }

@@ -22,21 +22,23 @@ extension Engine {
     into output: borrowing Tensor, normalised: borrowing Tensor?, rstd: borrowing Tensor,
     _ input: borrowing Tensor, weight: borrowing Tensor, shift: Float, epsilon: Float
   ) {
-    let kept: UnsafeMutablePointer<Float>? =
+    let kept: Operand? =
       switch normalised {
-      case .some(let normalised): normalised.address
+      case .some(let normalised): .written(normalised)
       case .none: nil
       }
     record(
       .rmsNorm, elementwise: Self.rmsNormFLOPs * input.count,
       touching: (kept == nil ? 2 : 3) * input.bytes + rstd.bytes + weight.bytes)
     guard isReal else { return }
-    let width = input.columns
-    let (out, r, x, w) = (output.floats, rstd.floats, input.floats, weight.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    let (width, r) = (input.columns, rstd.floats)
+    RowKernel.perform(
+      input.rows, grain: 16,
+      [.written(output), .read(input), .shared(weight)] + (kept.map { [$0] } ?? [])
+    ) { rows, at in
       rmsnorm_forward(
-        out + at, kept.map { $0 + at }, r + first, x + at, w, shift, rows.count, width, epsilon)
+        at[0], kept == nil ? nil : at[3], r + rows.lowerBound, at[1], at[2], shift, rows.count,
+        width, epsilon)
     }
   }
 
@@ -47,10 +49,9 @@ extension Engine {
     record(
       .rmsNormStatistics, elementwise: 2 * input.count, touching: input.bytes + rstd.bytes)
     guard isReal else { return }
-    let (width, r, x) = (input.columns, rstd.floats, input.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
-      let first = rows.lowerBound
-      rmsnorm_statistics(r + first, x + first * width, rows.count, width, epsilon)
+    let (width, r) = (input.columns, rstd.floats)
+    RowKernel.perform(input.rows, grain: 16, [.read(input)]) { rows, at in
+      rmsnorm_statistics(r + rows.lowerBound, at[0], rows.count, width, epsilon)
     }
   }
 
@@ -63,11 +64,11 @@ extension Engine {
       .rmsNormApply, elementwise: 3 * input.count,
       touching: 2 * input.bytes + rstd.bytes + weight.bytes)
     guard isReal else { return }
-    let width = input.columns
-    let (out, r, x, w) = (output.floats, rstd.floats, input.floats, weight.floats)
-    Parallel.ranges(input.rows, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
-      rmsnorm_apply(out + at, x + at, r + first, w, shift, rows.count, width)
+    let (width, r) = (input.columns, rstd.floats)
+    RowKernel.perform(
+      input.rows, grain: 16, [.written(output), .read(input), .shared(weight)]
+    ) { rows, at in
+      rmsnorm_apply(at[0], at[1], r + rows.lowerBound, at[2], shift, rows.count, width)
     }
   }
 
@@ -92,19 +93,26 @@ extension Engine {
       .rmsNormBackward, elementwise: Self.rmsNormBackwardFLOPs * input.count,
       touching: (addingResidual ? 4 : 3) * input.bytes + rstd.bytes + 2 * weight.bytes)
     guard isReal else { return }
-    let (count, width) = (input.rows, input.columns)
-    let (dx, dy, x) = (inputGradient.floats, gradient.floats, input.floats)
-    let (r, w, dw) = (rstd.floats, weight.floats, weightGradient.floats)
+    let (width, r) = (input.columns, rstd.floats)
     // The weight's gradient first: the input's may overwrite what it is made of.
-    Parallel.ranges(width, grain: 16) { columns in
+    ColumnSums.perform(
+      into: [.updated(weightGradient)], accumulating: accumulating,
+      [.read(gradient), .read(input)], rows: input.rows, grain: 16
+    ) { part, sums, at in
       rmsnorm_backward_parameters(
-        dw, dy, x, r, count, width, columns.lowerBound, columns.upperBound, accumulating)
+        sums[0], at[0], at[1], r + part.rows.lowerBound, part.rows.count, part.width,
+        part.columns.lowerBound, part.columns.upperBound, part.isAccumulating)
     }
-    Parallel.ranges(count, grain: 16) { rows in
-      let (first, at) = (rows.lowerBound, rows.lowerBound * width)
+    RowKernel.perform(
+      input.rows, grain: 16,
+      [
+        addingResidual ? .updated(inputGradient) : .written(inputGradient), .read(gradient),
+        .read(input), .shared(weight),
+      ]
+    ) { rows, at in
       rmsnorm_backward_input(
-        dx + at, dy + at, x + at, r + first, w, shift, addingResidual ? dx + at : nil, rows.count,
-        width)
+        at[0], at[1], at[2], r + rows.lowerBound, at[3], shift, addingResidual ? at[0] : nil,
+        rows.count, width)
     }
   }
 }

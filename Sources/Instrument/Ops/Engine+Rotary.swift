@@ -77,15 +77,17 @@ extension Engine {
   ) {
     let (T, R) = (shape.sequence, angles.dimensions)
     let elements = shape.batch * (shape.heads + shape.kvHeads) * T * R
-    record(operation, elementwise: 3 * elements, touching: 8 * elements)
+    record(operation, elementwise: 3 * elements, touching: 2 * qkv.precision.width * elements)
     guard isReal else { return }
-    let places = HeadPlaces(fused: qkv.floats, shape)
+    let places = HeadPlaces(fused: qkv, shape)
+    func turnHead(_ heads: HeadPlaces.Heads, _ item: Int) {
+      heads.head(item, shape).update(rows: T, columns: R, stride: heads.stride) { x, stride in
+        kernel(x, angles.cosine, angles.sine, T, R, stride)
+      }
+    }
     Parallel.perform(shape.items) { item in
-      let query = places.query.head(item, shape)
-      kernel(query, angles.cosine, angles.sine, T, R, places.query.stride)
-      guard item % shape.group == 0 else { return }
-      let key = places.key.head(item, shape)
-      kernel(key, angles.cosine, angles.sine, T, R, places.key.stride)
+      turnHead(places.query, item)
+      if item % shape.group == 0 { turnHead(places.key, item) }
     }
   }
 }

@@ -1,12 +1,15 @@
 import CKernels
 import Catalogue
 
-/// A block of queries against a block of keys, in tiled attention.
+/// A block of queries, or of keys, in tiled attention.
 struct Tile {
   static let size = 128
 
   let first: Int
   let count: Int
+
+  /// The block before it; nil for the first.
+  var previous: Tile? { first == 0 ? nil : Tile(first: first - Self.size, count: Self.size) }
 
   /// The blocks of a sequence.
   static func all(_ sequence: Int) -> [Tile] {
@@ -22,20 +25,20 @@ struct FlashWorkspace: ~Copyable {
   private let masks: Tensor?
   private let matrices: Int
   private let dropout: Dropout
-  private let sequence: Int
+  private let shape: AttentionShape
 
   init(
     _ engine: Engine, _ shape: AttentionShape, _ dropout: Dropout, matrices: Int, vectors: Int
   ) {
     let lanes = Engine.lanes(for: shape.items)
     let width = Tile.size * (matrices * Tile.size + vectors)
-    tensor = engine.make(lanes, width, .temporary, .attentionWorkspace)
+    tensor = engine.make(lanes, width, .temporary, .attentionWorkspace, precision: .fp32)
     masks =
       dropout.isActive
       ? engine.make(lanes, Tile.size, .temporary, .attentionWorkspace, precision: .int8) : nil
     self.matrices = matrices
     self.dropout = dropout
-    sequence = shape.sequence
+    self.shape = shape
   }
 
   func matrix(_ index: Int, _ lane: Lane) -> UnsafeMutablePointer<Float> {
@@ -55,9 +58,9 @@ struct FlashWorkspace: ~Copyable {
     case .none: return
     case .some(let masks):
       let mask = masks.maskAddress + lane.index * Tile.size
-      let columns = min(Tile.size, sequence - firstKey)
+      let columns = min(Tile.size, shape.keys - firstKey)
       for row in 0..<rows {
-        let first = (item * sequence + firstQuery + row) * sequence + firstKey
+        let first = (item * shape.sequence + firstQuery + row) * shape.keys + firstKey
         let at = row * Tile.size
         dropout_mask(mask, dropout.seed, UInt64(first), dropout.probability, columns)
         dropout_apply(output + at, input + at, mask, dropout.probability, columns)

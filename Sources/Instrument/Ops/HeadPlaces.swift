@@ -4,17 +4,20 @@ public struct HeadPlaces {
   let key: Heads
   let value: Heads
 
-  /// Elements of queries, keys and values.
-  func count(_ shape: AttentionShape) -> Int {
-    (query.count + key.count + value.count) * shape.batch * shape.sequence * shape.headDimension
+  /// Bytes of queries, keys and values.
+  func bytes(_ shape: AttentionShape) -> Int {
+    let rows = query.count * query.rows + key.count * key.rows + value.count * value.rows
+    return rows * shape.batch * shape.headDimension * query.base.precision.width
   }
 
   /// The heads of one operand.
   struct Heads {
     /// The first row of the first head.
-    let base: UnsafeMutablePointer<Float>
+    let base: Elements
     /// Distance between a head's rows.
     let stride: Int
+    /// How many rows a head has.
+    let rows: Int
     /// Distance between the heads of a sequence.
     let headStep: Int
     /// Distance between sequences.
@@ -23,25 +26,34 @@ public struct HeadPlaces {
     let count: Int
 
     /// The first row of the head that serves query head `item` of the batch.
-    func head(_ item: Int, _ shape: AttentionShape) -> UnsafeMutablePointer<Float> {
+    func head(_ item: Int, _ shape: AttentionShape) -> Elements {
       let (batch, head) = (item / shape.heads, item % shape.heads)
-      return base + batch * batchStep + head * count / shape.heads * headStep
+      return base.advanced(by: batch * batchStep + head * count / shape.heads * headStep)
     }
   }
 }
 
 extension HeadPlaces {
   /// Of one tensor (B·T, (a+2g)·d): queries, then keys, then values in each row.
-  init(fused base: UnsafeMutablePointer<Float>, _ shape: AttentionShape) {
-    let (d, width) = (shape.headDimension, shape.qkvWidth)
+  public init(fused tensor: borrowing Tensor, _ shape: AttentionShape) {
+    let (base, a, g) = (tensor.elements, shape.heads, shape.kvHeads)
     func heads(_ first: Int, _ count: Int) -> Heads {
-      Heads(
-        base: base + first * d, stride: width, headStep: d, batchStep: shape.sequence * width,
-        count: count)
+      Heads(base, first, count, of: a + 2 * g, rows: shape.sequence, shape)
+    }
+    self.init(query: heads(0, a), key: heads(a, g), value: heads(a + g, g))
+  }
+
+  /// Of two tensors: queries (B·T, a·d), and (B·S, 2g·d) keys, then values in each row.
+  public init(
+    query: borrowing Tensor, keyValue: borrowing Tensor, _ shape: AttentionShape
+  ) {
+    let (a, g) = (shape.heads, shape.kvHeads)
+    func heads(_ first: Int) -> Heads {
+      Heads(keyValue.elements, first, g, of: 2 * g, rows: shape.keys, shape)
     }
     self.init(
-      query: heads(0, shape.heads), key: heads(shape.heads, shape.kvHeads),
-      value: heads(shape.heads + shape.kvHeads, shape.kvHeads))
+      query: Heads(query.elements, 0, a, of: a, rows: shape.sequence, shape), key: heads(0),
+      value: heads(g))
   }
 }
 
@@ -49,13 +61,33 @@ extension HeadPlaces.Heads {
   /// The same heads from a later row on.
   func advanced(by rows: Int) -> HeadPlaces.Heads {
     HeadPlaces.Heads(
-      base: base + rows * stride, stride: stride, headStep: headStep, batchStep: batchStep,
+      base: base.advanced(by: rows * stride), stride: stride, rows: self.rows - rows,
+      headStep: headStep, batchStep: batchStep, count: count)
+  }
+
+  /// Of a tensor whose rows hold `total` heads: `count` of them from `first` on.
+  init(
+    _ base: Elements, _ first: Int, _ count: Int, of total: Int, rows: Int,
+    _ shape: AttentionShape
+  ) {
+    let (d, width) = (shape.headDimension, total * shape.headDimension)
+    self.init(
+      base: base.advanced(by: first * d), stride: width, rows: rows, headStep: d,
+      batchStep: rows * width, count: count)
+  }
+
+  /// Of a tensor (B·count·rows, d), each head contiguous.
+  init(
+    contiguous tensor: borrowing Tensor, _ count: Int, rows: Int, _ shape: AttentionShape
+  ) {
+    let (d, head) = (shape.headDimension, rows * shape.headDimension)
+    self.init(
+      base: tensor.elements, stride: d, rows: rows, headStep: head, batchStep: count * head,
       count: count)
   }
 
-  /// Of a tensor (B·count·T, d), each head contiguous.
-  init(contiguous base: UnsafeMutablePointer<Float>, _ count: Int, _ shape: AttentionShape) {
-    let (T, d) = (shape.sequence, shape.headDimension)
-    self.init(base: base, stride: d, headStep: T * d, batchStep: count * T * d, count: count)
+  /// Of a tensor (B·T, a·d), such as the context.
+  init(context tensor: borrowing Tensor, _ shape: AttentionShape) {
+    self.init(tensor.elements, 0, shape.heads, of: shape.heads, rows: shape.sequence, shape)
   }
 }

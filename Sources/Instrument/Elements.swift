@@ -1,0 +1,109 @@
+import CKernels
+import Catalogue
+
+/// Where the elements of a tensor lie, and in what format; valid while the tensor lives.
+struct Elements {
+  let base: UnsafeMutableRawPointer
+  let precision: Precision
+
+  /// The elements as the floats that kernels work on; nil where they are stored in 16 bits.
+  var floats: UnsafeMutablePointer<Float>? {
+    precision == .fp32 ? base.assumingMemoryBound(to: Float.self) : nil
+  }
+
+  /// Whether kernels have to be given a widened copy.
+  var isNarrow: Bool { precision != .fp32 }
+
+  /// The elements from a later one on.
+  func advanced(by count: Int) -> Elements {
+    Elements(base: base + count * precision.width, precision: precision)
+  }
+
+  /// Writes a part of a matrix into `floats`.
+  ///
+  /// - Parameters:
+  ///   - rows: how many rows.
+  ///   - columns: how many elements of each.
+  ///   - stride: distance between rows here.
+  ///   - floats: gets them.
+  ///   - width: distance between rows there.
+  func widen(
+    rows: Int, columns: Int, stride: Int, into floats: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    CKernels.widen(floats, base, format, rows, columns, width, stride)
+  }
+
+  /// Writes `floats`, rounded, to a part of a matrix; the parameters are those of `widen`.
+  func narrow(
+    rows: Int, columns: Int, stride: Int, from floats: UnsafePointer<Float>, width: Int
+  ) {
+    CKernels.narrow(base, floats, format, rows, columns, stride, width)
+  }
+
+  /// Copies a part of a matrix.
+  ///
+  /// - Parameters:
+  ///   - rows: how many rows.
+  ///   - columns: how many elements of each.
+  ///   - stride: distance between rows here.
+  ///   - target: gets them, in its own format.
+  ///   - width: distance between rows there.
+  func copy(rows: Int, columns: Int, stride: Int, to target: Elements, width: Int) {
+    guard precision != target.precision else {
+      let size = precision.width
+      return copy_rows(
+        target.base, base, rows, columns * size, width * size, stride * size)
+    }
+    if let target = target.floats {
+      return widen(rows: rows, columns: columns, stride: stride, into: target, width: width)
+    }
+    if let floats {
+      return target.narrow(
+        rows: rows, columns: columns, stride: width, from: floats, width: stride)
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { row in
+      let floats = row.baseAddress!
+      for index in 0..<rows {
+        advanced(by: index * stride)
+          .widen(rows: 1, columns: columns, stride: 0, into: floats, width: 0)
+        target.advanced(by: index * width)
+          .narrow(rows: 1, columns: columns, stride: 0, from: floats, width: 0)
+      }
+    }
+  }
+
+  /// Lets `body` change a part of a matrix as floats: where it lies, or in a copy that is put back.
+  ///
+  /// - Parameters:
+  ///   - rows: how many rows.
+  ///   - columns: how many elements of each.
+  ///   - stride: distance between rows.
+  ///   - body: gets the first row, and the distance between rows.
+  func update(
+    rows: Int, columns: Int, stride: Int, _ body: (UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    if let floats { return body(floats, stride) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * columns) { copy in
+      let copy = copy.baseAddress!
+      widen(rows: rows, columns: columns, stride: stride, into: copy, width: columns)
+      body(copy, columns)
+      narrow(rows: rows, columns: columns, stride: stride, from: copy, width: columns)
+    }
+  }
+
+  /// Rounds floats to the format: writes them here, and what was written back.
+  func round(_ floats: UnsafeMutablePointer<Float>, count: Int) {
+    narrow(rows: 1, columns: count, stride: 0, from: floats, width: 0)
+    widen(rows: 1, columns: count, stride: 0, into: floats, width: 0)
+  }
+
+  /// The kernels' name for the format.
+  var format: number_format {
+    switch precision {
+    case .fp32: FORMAT_FP32
+    case .bf16: FORMAT_BF16
+    case .fp16: FORMAT_FP16
+    case .int8, .int64: preconditionFailure("numbers of \(precision) are not computed with")
+    }
+  }
+}

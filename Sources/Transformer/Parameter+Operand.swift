@@ -1,0 +1,51 @@
+import Catalogue
+import Instrument
+
+extension Parameter {
+  /// Copies the weight into the format of the matrix products that it takes part in, if that is
+  /// another: what autocast does where a weight is first used, and keeps for backward.
+  mutating func makeCopy() {
+    let format = engine.formats.activation
+    guard isOperand, value.precision != format else { return }
+    let outer = engine.scope
+    engine.leave(scope)
+    copy = engine.copy(of: value, .activation, .weightCopy, precision: format)
+    engine.leave(outer)
+  }
+
+  /// Frees the copy.
+  mutating func releaseCopy() { copy = nil }
+
+  /// What this rank updates of the weight, in 32 bits, for the optimizer.
+  func masterCopy() -> Tensor {
+    withOwnValue { engine.copy(of: $0, .optimizerState, .masterWeight, precision: .fp32) }
+  }
+
+  /// Calls `body` with the weight as matrix products get it.
+  fileprivate func withOperand(_ body: (borrowing Tensor) -> Void) {
+    switch copy {
+    case .some(let copy): body(copy)
+    case .none: body(value)
+    }
+  }
+}
+
+extension Engine {
+  /// x·Wᵀ, as `linear` of tensors.
+  func linear(
+    into output: borrowing Tensor, _ input: borrowing Tensor, weight: borrowing Parameter
+  ) {
+    weight.withOperand { linear(into: output, input, weight: $0) }
+  }
+
+  /// dy·W, as `linearInputGradient` of tensors.
+  func linearInputGradient(
+    into inputGradient: borrowing Tensor, accumulating: Bool = false,
+    _ gradient: borrowing Tensor, weight: borrowing Parameter
+  ) {
+    weight.withOperand {
+      linearInputGradient(
+        into: inputGradient, accumulating: accumulating, gradient, weight: $0)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Catalogue
+import Formulas
+import Transformer
+
+/// A quantity of a part of a model, or of some of its tensors.
+struct SelectedQuantity {
+  let quantity: DerivableQuantity
+  let scope: Claim.Scope
+  /// The tensors that count; all of them if nil.
+  let roles: [RolePattern]?
+
+  init(_ quantity: DerivableQuantity, _ scope: Claim.Scope, _ roles: [RolePattern]?) {
+    self.quantity = quantity
+    self.scope = scope
+    self.roles = roles
+  }
+
+  /// What the items of an account amount to, part by part.
+  func amounts(
+    _ items: [RunAccount.Item], _ counted: RunAccount.Quantity
+  ) -> [Selection.Part: Int] {
+    let prefix = Selection.prefix(scope)
+    return items.reduce(into: [:]) { amounts, item in
+      guard item.quantity == counted, includes(item.role),
+        Selection.isWithin(item.scope, prefix)
+      else { return }
+      let amount = quantity.unit == .byte ? item.amount : item.elements
+      amounts[Selection.Part(item.scope, item.role), default: 0] += amount
+    }
+  }
+
+  /// Whether the tensors of a role count.
+  func includes(_ role: TensorRole) -> Bool {
+    roles?.contains { $0.matches(role) } ?? true
+  }
+}
+
+extension Selection.Part: CustomStringConvertible {
+  /// - Parameters:
+  ///   - scope: the place, with the number of the block.
+  ///   - role: the tensors there.
+  init(_ scope: String, _ role: TensorRole) {
+    let place = scope.split(separator: ".").filter { Int($0) == nil }
+    self.init(place: place.joined(separator: "."), role: role)
+  }
+
+  /// Place and role.
+  var description: String { place.isEmpty ? role.rawValue : "\(role.rawValue) of \(place)" }
+}

@@ -1,0 +1,55 @@
+import Catalogue
+import Formulas
+import Transformer
+
+/// Runs, each made once and remembered.
+struct Runs {
+  private var trainings: [String: RunAccount] = [:]
+  private var inferences: [String: InferenceAccount] = [:]
+
+  /// What a run has of the thing that is measured.
+  ///
+  /// - Throws: `InputError` for options that no run has.
+  mutating func selection(
+    _ measure: Claim.Measure, _ case_: Case, _ reading: Reading, _ options: [String: String]
+  ) throws -> Selection {
+    switch measure.quantity {
+    case .kvCache, .inferencePeak:
+      let account = try inference(case_, reading, options)
+      let bytes = measure.quantity == .kvCache ? account.kvCache : account.peak
+      return Selection(total: measure.unit == .byte ? bytes : bytes / account.width)
+    default:
+      return Selection(try training(case_, reading, options), measure)
+    }
+  }
+
+  /// One update.
+  mutating func training(
+    _ case_: Case, _ reading: Reading, _ options: [String: String]
+  ) throws -> RunAccount {
+    let recipe = try case_.recipe(reading.convention, options)
+    let key = "\(case_.shape) \(recipe)"
+    if let known = trainings[key] { return known }
+    let account = try RunAccount(case_.shape, recipe, dry: !case_.isReal)
+    trainings[key] = account
+    return account
+  }
+
+  private mutating func inference(
+    _ case_: Case, _ reading: Reading, _ options: [String: String]
+  ) throws -> InferenceAccount {
+    let recipe = try case_.recipe(reading.convention, options)
+    let key = "\(case_.shape) \(recipe)"
+    if let known = inferences[key] { return known }
+    let account = try InferenceAccount(case_.shape, recipe, dry: !case_.isReal)
+    inferences[key] = account
+    return account
+  }
+}
+
+extension RunAccount {
+  /// Number of weights.
+  var parameters: Int {
+    items.filter { $0.quantity == .parameters }.reduce(0) { $0 + $1.elements }
+  }
+}
