@@ -10,6 +10,8 @@ public struct Architecture: Codable, Sendable, Equatable {
   /// Whether the activation's output is multiplied by a second projection of the input (Shazeer,
   /// arXiv 2002.05202).
   public var isGated = false
+  /// The experts that take the place of one feed-forward network; nil where there is one.
+  public var experts: Experts?
   /// How tokens know their positions.
   public var position = Position.learned(offset: 0)
   /// Which tokens attend to which.

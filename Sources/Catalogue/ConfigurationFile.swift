@@ -56,6 +56,18 @@ struct ConfigurationFile {
     return try integer(field, value)
   }
 
+  /// The field under the first of these names that is there; nil if none is, or it is null.
+  func integerOrNull(anyOf names: [String]) throws(InputError) -> Int? {
+    try integerOrNull(names.first { fields[$0] != nil } ?? names[0])
+  }
+
+  /// Whether the field is a list with nothing in it, or not there.
+  func isEmptyOrNull(_ field: String) throws(InputError) -> Bool {
+    guard let value = fields[field], !(value is NSNull) else { return true }
+    guard let list = value as? [Any] else { throw mistyped(field, value, "a list") }
+    return list.isEmpty
+  }
+
   func number(_ field: String, default fallback: Double) throws(InputError) -> Double {
     guard let value = fields[field] else { return fallback }
     return try number(field, value)

@@ -28,6 +28,8 @@ extension ModelShape {
     case .bloom: self = try .bloom(file)
     case .gptNeoX: self = try .gptNeoX(file)
     case .falcon: self = try .falcon(file)
+    case .mixtral: self = try .mixtral(file)
+    case .qwen3MoE: self = try .qwen3MoE(file)
     }
   }
 }

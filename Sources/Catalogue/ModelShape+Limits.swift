@@ -9,6 +9,9 @@ extension ModelShape {
   /// The deepest that is published, DeepNet, has 1,000 (Wang et al., arXiv 2203.00555).
   static let mostLayers = 2_000
 
+  /// The most that are published, in Switch-C, are 2,048 (Fedus et al., arXiv 2101.03961).
+  static let mostExperts = 10_000
+
   /// Five thousand times GPT-3; at 16 bytes each within 64 bits.
   static let mostParameters = 1e15
 
@@ -16,7 +19,8 @@ extension ModelShape {
   var approximateParameters: Double {
     let (width, inner) = (Double(hidden), Double(feedForward))
     let heads = Double(2 * self.heads + 2 * kvHeads) * Double(headDimension)
-    let block = width * (heads + (architecture.isGated ? 3 : 2) * inner + 16)
+    let experts = Double(architecture.experts?.count ?? 1)
+    let block = width * (heads + experts * ((architecture.isGated ? 3 : 2) * inner + 1) + 16)
     let tables = Double(tiedHead ? vocabulary : 2 * vocabulary) + Double(positions)
     return Double(layers) * block + tables * width
   }

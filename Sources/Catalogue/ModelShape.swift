@@ -17,7 +17,7 @@ public struct ModelShape: Codable, Sendable, Equatable {
   public var kvHeads: Int
   /// Width of one head, `d`.
   public var headDimension: Int
-  /// Width of the feed-forward layer, `f`.
+  /// Width of the feed-forward layer, or of one expert, `f`.
   public var feedForward: Int
   /// Number of token embeddings, `V`.
   public var vocabulary: Int
@@ -36,7 +36,8 @@ public struct ModelShape: Codable, Sendable, Equatable {
     case gpt2
     case llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom
     case gptNeoX = "gpt_neox"
-    case falcon
+    case falcon, mixtral
+    case qwen3MoE = "qwen3_moe"
   }
 
   /// A GPT-2 of the given sizes, checked.

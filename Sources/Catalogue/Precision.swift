@@ -1,12 +1,12 @@
 /// The number format of a tensor's elements.
 public enum Precision: String, Codable, Sendable, CaseIterable {
-  case fp32, fp16, bf16, int8, int64
+  case fp32, fp16, bf16, int8, int32, int64
 
   /// Bytes per element.
   public var width: Int {
     switch self {
     case .int64: 8
-    case .fp32: 4
+    case .fp32, .int32: 4
     case .fp16, .bf16: 2
     case .int8: 1
     }

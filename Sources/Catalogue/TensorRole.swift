@@ -19,6 +19,10 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case mlpUpBias = "mlp.up.bias"
   case mlpDownWeight = "mlp.down.weight"
   case mlpDownBias = "mlp.down.bias"
+  case routerWeight = "router.weight"
+  case expertGateWeight = "experts.gate.weight"
+  case expertUpWeight = "experts.up.weight"
+  case expertDownWeight = "experts.down.weight"
   case headWeight = "head.weight"
   case headBias = "head.bias"
 
@@ -69,6 +73,22 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case mlpProduct = "mlp.product"
   case mlpProjectionOutput = "mlp.projectionOutput"
   case mlpResidualDropoutMask = "mlp.residualDropoutMask"
+  case routerLogits = "router.logits"
+  case routerProbabilities = "router.probabilities"
+  case routerChosen = "router.chosen"
+  case routerChosenProbabilities = "router.chosenProbabilities"
+  case routerChosenSums = "router.chosenSums"
+  case routerWeights = "router.weights"
+  case routerOrder = "router.order"
+  case routerPlaces = "router.places"
+  case routerSource = "router.source"
+  case routerEnds = "router.ends"
+  case expertInput = "experts.input"
+  case expertActivationInput = "experts.activationInput"
+  case expertActivationOutput = "experts.activationOutput"
+  case expertUpOutput = "experts.upOutput"
+  case expertProduct = "experts.product"
+  case expertOutput = "experts.output"
   case blockOutput = "block.output"
   case headInput = "head.input"
   case logits = "head.logits"
@@ -82,6 +102,10 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case activationGradient = "gradient.activation"
   case attentionWorkspace = "attention.workspace"
   case productWorkspace = "product.workspace"
+  case routerWeightGradient = "gradient.routerWeight"
+
+  /// Whether it belongs to the experts, of which a token uses a few, and not to their router.
+  public var isOfExperts: Bool { rawValue.hasPrefix("experts.") }
 
   /// The name within the part, `probabilities` of `attention.probabilities`.
   public var name: Substring {

@@ -1,5 +1,6 @@
 import CKernels
 import Catalogue
+import Foundation
 
 /// Where the elements of a tensor lie, and in what format; valid while the tensor lives.
 struct Elements {
@@ -91,6 +92,9 @@ struct Elements {
     }
   }
 
+  /// Sets elements to 0, whose bits are 0 in every format.
+  func clear(count: Int) { memset(base, 0, count * precision.width) }
+
   /// Rounds floats to the format: writes them here, and what was written back.
   func round(_ floats: UnsafeMutablePointer<Float>, count: Int) {
     narrow(rows: 1, columns: count, stride: 0, from: floats, width: 0)
@@ -103,7 +107,7 @@ struct Elements {
     case .fp32: FORMAT_FP32
     case .bf16: FORMAT_BF16
     case .fp16: FORMAT_FP16
-    case .int8, .int64: preconditionFailure("numbers of \(precision) are not computed with")
+    case .int8, .int32, .int64: preconditionFailure("numbers of \(precision) are not computed with")
     }
   }
 }

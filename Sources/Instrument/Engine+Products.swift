@@ -12,8 +12,33 @@ extension Engine {
     if let c = c.floats, let a = a.floats, let b = b.floats {
       multiply(product, c, a, b)
     } else {
-      multiplyInTiles(product, c, a, b)
+      let tiles = ProductTiles(product)
+      let workspace = tileWorkspace(lanes: tiles.count, tiles.workspace)
+      run(tiles, c, a, b, in: workspace)
     }
+  }
+
+  /// Runs a matrix product, which is counted elsewhere.
+  ///
+  /// - Parameter workspace: of `tileWorkspace(for:)`, where an operand is stored in 16 bits.
+  func run(
+    _ product: MatrixProduct, _ c: Elements, _ a: Elements, _ b: Elements,
+    in workspace: borrowing Tensor?
+  ) {
+    if let c = c.floats, let a = a.floats, let b = b.floats { return multiply(product, c, a, b) }
+    switch workspace {
+    case .some(let workspace): run(ProductTiles(product), c, a, b, in: workspace)
+    case .none: preconditionFailure("no workspace for a product of 16 bits")
+    }
+  }
+
+  /// A workspace for products that are parts of `product`, however it is cut up.
+  func tileWorkspace(for product: MatrixProduct) -> Tensor {
+    tileWorkspace(lanes: ProductTiles(product).count, ProductTiles.mostWorkspace(product))
+  }
+
+  private func tileWorkspace(lanes: Int, _ floats: Int) -> Tensor {
+    make(Self.lanes(for: lanes), floats, .temporary, .productWorkspace, precision: .fp32)
   }
 
   private func multiply(
@@ -47,16 +72,13 @@ extension Engine {
     }
   }
 
-  private func multiplyInTiles(
-    _ product: MatrixProduct, _ c: Elements, _ a: Elements, _ b: Elements
+  private func run(
+    _ tiles: ProductTiles, _ c: Elements, _ a: Elements, _ b: Elements,
+    in workspace: borrowing Tensor
   ) {
-    let tiles = ProductTiles(product)
-    let workspace = make(
-      Self.lanes(for: tiles.count), tiles.workspace, .temporary, .productWorkspace,
-      precision: .fp32)
     guard let blas else { return }
     let (floats, width) = (workspace.address, workspace.columns)
-    let lanes = workspace.rows
+    let lanes = min(workspace.rows, tiles.count)
     let duration = ContinuousClock().measure {
       Parallel.perform(lanes) { lane in
         for index in stride(from: lane, to: tiles.count, by: lanes) {

@@ -18,6 +18,9 @@ public final class Engine {
   public var formats = Formats.fp32
   /// Which part of the model and of the batch this is.
   public let rank: Rank
+  /// Rows that each expert of a router got in the last forward pass, by the router's place; in a
+  /// dry run, those that it would get if all got the same.
+  public private(set) var expertLoads: [Scope: [Int]] = [:]
 
   let arena: Arena?
   let blas: BLAS?
@@ -156,6 +159,11 @@ extension Engine {
         kind: kind, group: group, members: members, stage: stage, role: role, scope: scope,
         elements: elements, bytes: bytes))
     return true
+  }
+
+  /// Notes how many rows each expert got. What backward makes again was noted before.
+  func note(expertLoad: [Int]) {
+    if phase == .forward { expertLoads[scope] = expertLoad }
   }
 
   /// Adds to the time spent inside matrix products.

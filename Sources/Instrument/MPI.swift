@@ -31,40 +31,27 @@ public final class MPI: Sendable {
     number = Int(cmpi_rank(cmpi_world()))
   }
 
-  /// Whether a launcher has started this process as one of several: PMIx, which both `mpirun` and
-  /// Slurm speak, tells each of them its number.
-  public static var isLaunched: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"].contains { environment[$0] != nil }
+  /// The processes that a launcher has started, of which this is one; 1 without a launcher.
+  public static var launched: Int {
+    number(in: ["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
   }
+
+  /// How many of them run on this machine.
+  public static var launchedHere: Int { number(in: ["OMPI_COMM_WORLD_LOCAL_SIZE"]) ?? 1 }
+
+  private static func number(in variables: [String]) -> Int? {
+    let environment = ProcessInfo.processInfo.environment
+    return variables.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
+  }
+
+  /// Whether MPI has been started, and must be ended.
+  public static var isStarted: Bool { cmpi_is_started() }
 
   /// Ends MPI, once all ranks have come this far.
   public func finish() { cmpi_finish() }
 
   /// Ends all processes of the run.
   public func abort(status: Int32) -> Never { cmpi_abort(status) }
-
-  /// The texts of all processes at process 0, in order; empty at the others.
-  public func gather(_ text: String) -> [String] {
-    let bytes = Array(text.utf8)
-    let world = cmpi_world()
-    guard number == 0 else {
-      var count = bytes.count
-      cmpi_send(world, &count, MemoryLayout<Int>.size, 0, Self.textTag)
-      cmpi_send(world, bytes, bytes.count, 0, Self.textTag)
-      return []
-    }
-    return [text]
-      + (1..<size).map { process in
-        var count = 0
-        cmpi_receive(world, &count, MemoryLayout<Int>.size, Int32(process), Self.textTag)
-        var bytes = [UInt8](repeating: 0, count: count)
-        cmpi_receive(world, &bytes, count, Int32(process), Self.textTag)
-        return String(decoding: bytes, as: UTF8.self)
-      }
-  }
-
-  private static let textTag: Int32 = 0
 }
 
 /// Ranks as processes.

@@ -10,6 +10,8 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case biasGELU, gelu, geluBackward
   case biasReLU, relu, reluBackward, biasSiLU, silu, siluBackward
   case multiply, scale
+  case groupedProduct, routerSoftmax, route, routerBackward
+  case gatherRows, combineRows, dotRows, scaleRows
   case dropoutMask, applyDropout
   case crossEntropy, crossEntropyBackward, mean
   case sumOfSquares, adamW, adam8bit, momentum, sgd

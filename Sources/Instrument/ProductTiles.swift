@@ -26,6 +26,12 @@ struct ProductTiles {
     return m * n + m * k + k * n
   }
 
+  /// Floats that suffice for any part of a product.
+  static func mostWorkspace(_ product: MatrixProduct) -> Int {
+    let (m, n, k) = (min(product.m, side), min(product.n, side), min(product.k, side))
+    return m * n + m * k + k * n
+  }
+
   /// Computes a tile.
   ///
   /// - Parameters:

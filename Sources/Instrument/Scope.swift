@@ -1,6 +1,9 @@
 /// A place in the model, such as `block.3.attention`, as a number: events are many and places few.
-public struct Scope: Codable, Sendable, Hashable {
+public struct Scope: Codable, Sendable, Hashable, Comparable {
   let index: Int32
+
+  /// In the order in which the program first entered them.
+  public static func < (left: Scope, right: Scope) -> Bool { left.index < right.index }
 
   /// The model as a whole.
   static let root = Scope(index: 0)

@@ -78,6 +78,9 @@ public struct Tensor: ~Copyable {
   /// The elements of a tensor of token ids. Only in a real run.
   public var integers: UnsafeMutablePointer<Int64> { pointer(.int64) }
 
+  /// The elements of a tensor of places. Only in a real run.
+  var shortIntegers: UnsafeMutablePointer<Int32> { pointer(.int32) }
+
   /// The place of the elements, in whatever format. In a dry run it is a placeholder that nothing
   /// reads, for ops whose dry run walks the same loops.
   var elements: Elements { Elements(base: storage ?? Self.placeholder, precision: precision) }

@@ -8,8 +8,8 @@ public struct CountReport: Report {
   /// - Parameter count: what was counted.
   public init(_ count: ParameterCount) { value = count }
 
-  /// The total.
-  public var headline: String? { "\(value.model.name): \(value.total.grouped) parameters" }
+  /// The total, and how much of it a token meets.
+  public var headline: String? { "\(value.model.name): \(value.model.parameterPhrase)" }
 
   /// The components.
   public var tables: [Table] { [table { $0.grouped }] }
@@ -23,5 +23,14 @@ public struct CountReport: Report {
       value.components.map {
         [$0.path, number($0.count), number($0.each), number($0.parameters)]
       })
+  }
+}
+
+extension Measurement.Model {
+  /// Its parameters, and how many of them a token meets where that is not all.
+  var parameterPhrase: String {
+    let all = "\(parameters.grouped) parameters"
+    return activeParameters == parameters
+      ? all : "\(all), \(activeParameters.grouped) of them for a token"
   }
 }

@@ -5,7 +5,9 @@ extension MeasurementReport {
   public var records: Table {
     let (bytes, flops) = (value.bytes, value.flops)
     var rows: [(String, Int)] = [
-      ("model.parameters", value.model.parameters), ("bytes.parameter", bytes.parameter),
+      ("model.parameters", value.model.parameters),
+      ("model.activeParameters", value.model.activeParameters),
+      ("bytes.parameter", bytes.parameter),
       ("bytes.gradient", bytes.gradient), ("bytes.optimizerState", bytes.optimizerState),
       ("bytes.savedForBackward", bytes.savedForBackward),
     ]
@@ -32,7 +34,8 @@ extension MeasurementReport {
       ("flops.elementwise.optimizer", flops.elementwise.optimizer), ("events", value.events),
     ]
     return Table(
-      nil, [.text("figure"), .number("value")], rows.map { [$0.0, String($0.1)] } + machineRecords)
+      nil, [.text("figure"), .number("value")],
+      rows.map { [$0.0, String($0.1)] } + machineRecords + rankRecords)
   }
   /// Times and losses, which a dry run does not have.
   private var machineRecords: [[String]] {

@@ -13,7 +13,7 @@ public struct MeasurementReport: Report {
   public var headline: String? {
     let (model, recipe) = (value.model, value.recipe)
     var parts = [
-      "\(model.parameters.grouped) parameters", "batch \(recipe.batch.grouped)",
+      model.parameterPhrase, "batch \(recipe.batch.grouped)",
       "sequence \(recipe.sequence.grouped)", recipe.precision.rawValue,
       recipe.optimizer.rawValue, "\(recipe.attention.rawValue) attention",
       "recompute \(recipe.recompute.rawValue)", "convention \(recipe.convention.name)",
@@ -21,6 +21,7 @@ public struct MeasurementReport: Report {
     if recipe.dropout > 0 { parts.append("dropout \(recipe.dropout)") }
     if recipe.accumulate > 1 { parts.append("\(recipe.accumulate.grouped) micro-batches") }
     if let text = recipe.text { parts.append("text \(text)") }
+    if let layout = value.layout { parts += layout.parts }
     parts.append(recipe.steps.counted("step"))
     let cores = value.environment.threads.counted("core")
     let run = value.mode == .dry ? "dry run" : "real run on \(cores)"
@@ -30,8 +31,9 @@ public struct MeasurementReport: Report {
   /// Memory, what is saved, the peak, work and time.
   public var tables: [Table] {
     [memory, saved, peak, value.bytes.peak.largestTensors, work, operations]
+      + (value.expertLoads.map { [experts($0)] } ?? [])
       + (value.seconds.map { [time($0)] } ?? [])
-      + (value.bytes.witness.map { [witness($0)] } ?? [])
+      + (value.bytes.witness.map { [witness($0)] } ?? []) + rankTables
   }
 
   private func row(_ name: String, _ bytes: Int) -> [String] {
@@ -108,6 +110,18 @@ public struct MeasurementReport: Report {
         [
           $0.operation.rawValue, $0.stage.rawValue, $0.calls.grouped, $0.matmul.grouped,
           $0.elementwise.grouped, $0.touchedBytes.grouped,
+        ]
+      })
+  }
+
+  private func experts(_ loads: [Measurement.ExpertLoad]) -> Table {
+    Table(
+      "Rows of an expert, last forward pass",
+      [.text("router"), .number("experts"), .number("fewest"), .number("most"), .number("all")],
+      loads.map { load in
+        [
+          load.path, load.rows.count.grouped, (load.rows.min() ?? 0).grouped,
+          (load.rows.max() ?? 0).grouped, load.rows.reduce(0, +).grouped,
         ]
       })
   }

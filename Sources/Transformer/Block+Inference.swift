@@ -46,7 +46,7 @@ extension Block {
   /// The projections of the stream's own norm, or of one that the attention shares.
   private func expanded(
     _ stream: borrowing Tensor, shared: borrowing Tensor, _ step: Step
-  ) -> MLP.Expanded {
+  ) -> FeedForward.Expanded {
     switch mlpNorm {
     case .some(let norm):
       let normalised = norm.output(stream, step)

@@ -8,7 +8,7 @@ public struct Block: ~Copyable {
   var attention: SelfAttention
   /// Nil where the norm before the attention serves both.
   var mlpNorm: Norm?
-  var mlp: MLP
+  var mlp: FeedForward
   let isParallel: Bool
   let name: String
 
@@ -21,7 +21,7 @@ public struct Block: ~Copyable {
     /// The stream between attention and feed-forward network; nil where they are parallel.
     let middle: Tensor?
     let mlpNorm: Norm.Saved?
-    let mlp: MLP.Saved
+    let mlp: FeedForward.Saved
   }
 
   init(
@@ -36,7 +36,7 @@ public struct Block: ~Copyable {
     attentionNorm = Norm("attentionNorm", shape, engine)
     attention = SelfAttention(shape, layer: layer, initialisation, engine)
     mlpNorm = residual == .parallelSharedNorm ? nil : Norm("mlpNorm", shape, engine)
-    mlp = MLP(shape, layer: layer, initialisation, engine)
+    mlp = FeedForward(shape, layer: layer, initialisation, engine)
   }
 
   /// The residual stream (R,h) after the block, from the one before it.
@@ -84,7 +84,7 @@ public struct Block: ~Copyable {
 
   private func expand(
     _ own: borrowing Norm.Normalised?, _ shared: borrowing Norm.Normalised, _ step: Step
-  ) -> MLP.Expanded {
+  ) -> FeedForward.Expanded {
     switch own {
     case .some(let own): mlp.expand(own.output, step)
     case .none: mlp.expand(shared.output, step)

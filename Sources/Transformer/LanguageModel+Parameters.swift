@@ -49,14 +49,12 @@ extension Block {
     attention.keyNorm?.norm.forEachParameter(body)
     attention.projection.linear.forEachParameter(body)
     mlpNorm?.forEachParameter(body)
-    mlp.gate?.forEachParameter(body)
-    mlp.up.forEachParameter(body)
-    mlp.down.linear.forEachParameter(body)
+    mlp.forEachParameter(body)
   }
 }
 
 extension Linear {
-  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+  mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&weight)
     if bias != nil { body(&bias!) }
   }

@@ -41,8 +41,9 @@ public struct LanguageModel: ~Copyable {
     var parameters: UInt64 = 0
     let initialisation: (TensorRole) -> Parameter.Initialisation = { role in
       parameters += 1
-      let isResidual = role == .attentionProjectionWeight || role == .mlpDownWeight
-      return .normal(deviation: isResidual ? residual : 0.02, seed: mixed(seed, parameters))
+      let residuals = [TensorRole.attentionProjectionWeight, .mlpDownWeight, .expertDownWeight]
+      return .normal(
+        deviation: residuals.contains(role) ? residual : 0.02, seed: mixed(seed, parameters))
     }
     let part = part ?? .whole(shape)
     self.part = part

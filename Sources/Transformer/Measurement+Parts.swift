@@ -15,6 +15,29 @@ extension Measurement.Model {
     vocabulary = shape.vocabulary
     positions = shape.positions
     parameters = ledger.highest[.parameter, default: 0] / precision.width
+    activeParameters = parameters - Self.idleParameters(shape, ledger)
+    experts = shape.architecture.experts?.count
+    expertsPerToken = shape.architecture.experts?.perToken
+  }
+
+  /// Weights of the experts that a token is not sent to.
+  private static func idleParameters(_ shape: ModelShape, _ ledger: Ledger) -> Int {
+    guard let experts = shape.architecture.experts else { return 0 }
+    let all = ledger.events.reduce(0) { sum, event in
+      let isWeight = event.kind == .allocate && event.category == .parameter
+      return isWeight && event.role.isOfExperts ? sum + event.bytes / event.precision.width : sum
+    }
+    return all / experts.count * (experts.count - experts.perToken)
+  }
+}
+
+extension Measurement.ExpertLoad {
+  /// The loads of all blocks, in order; nil where there are no experts.
+  static func list(_ engine: Engine) -> [Measurement.ExpertLoad]? {
+    guard !engine.expertLoads.isEmpty else { return nil }
+    return engine.expertLoads.sorted { $0.key < $1.key }.map {
+      Measurement.ExpertLoad(path: engine.ledger.path($0.key), rows: $0.value)
+    }
   }
 }
 
@@ -103,7 +126,7 @@ extension Measurement.Operation {
 
 extension Measurement.Seconds {
   /// The medians of several updates.
-  init(_ times: [StepTime], _ recipe: Recipe) {
+  init(_ times: [StepTime], _ recipe: Recipe, replicas: Int) {
     func median(_ value: (StepTime) -> Double) -> Double {
       times.map(value).sorted()[times.count / 2]
     }
@@ -111,7 +134,8 @@ extension Measurement.Seconds {
     backward = median(\.backward)
     optimizer = median(\.optimizer)
     step = median(\.total)
-    tokensPerSecond = Double(recipe.batch * recipe.sequence * recipe.accumulate) / step
+    let sequences = recipe.batch * recipe.accumulate * replicas
+    tokensPerSecond = Double(sequences * recipe.sequence) / step
     productShare = median { $0.productSeconds / ($0.total * Double(Parallel.threads)) }
   }
 }

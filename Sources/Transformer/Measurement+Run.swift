@@ -28,7 +28,7 @@ extension Measurement {
   }
 
   /// What is known of the machine before a run.
-  private struct Machine {
+  struct Machine {
     let blas: BLAS
     let peak: Double
     let residentBytes: Int?
@@ -41,7 +41,7 @@ extension Measurement {
     }
   }
 
-  private static func account(
+  static func account(
     _ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine,
     machine: Machine? = nil, _ progress: (Int, Double?) -> Void
   ) -> Measurement {
@@ -57,9 +57,10 @@ extension Measurement {
       bytes: Bytes(ledger, trace.afterForward, witness),
       flops: FLOPs(engine.work, steps: recipe.steps),
       operations: Operation.list(engine.work, steps: recipe.steps),
-      seconds: engine.isReal ? Seconds(trace.steps, recipe) : nil,
+      seconds: engine.isReal
+        ? Seconds(trace.steps, recipe, replicas: engine.rank.layout.data) : nil,
       loss: engine.isReal ? trace.losses.map { $0.isFinite ? $0 : nil } : nil,
-      events: ledger.events.count,
+      expertLoads: ExpertLoad.list(engine), events: ledger.events.count,
       environment: Environment(
         cpu: Processor.name, threads: Parallel.threads, blas: machine?.blas.version ?? "",
         blasCore: machine?.blas.core ?? "", gemmPeakGFLOPS: (machine?.peak ?? 0) / 1e9,

@@ -8,7 +8,7 @@ public struct Measurement: Codable, Sendable {
   /// Whether numbers were computed, or only accounted for.
   public let mode: Mode
   /// The model.
-  public let model: Model
+  public internal(set) var model: Model
   /// Every option, as used.
   public let recipe: Recipe
   /// Memory.
@@ -20,11 +20,17 @@ public struct Measurement: Codable, Sendable {
   /// Wall time of one update, the median over the updates; absent in a dry run.
   public let seconds: Seconds?
   /// The loss before each update, nil where it is no number; absent in a dry run.
-  public let loss: [Double?]?
+  public internal(set) var loss: [Double?]?
+  /// How the last forward pass spread the rows over experts; absent in a model without.
+  public let expertLoads: [ExpertLoad]?
   /// Number of ledger events.
   public let events: Int
   /// The machine.
   public let environment: Environment
+  /// How ranks divide the run; absent on a single device. What else is here is of rank 0.
+  public internal(set) var layout: Layout?
+  /// The ranks, in order.
+  public internal(set) var ranks: [RankMeasurement]?
 
   /// Real or dry.
   public enum Mode: String, Codable, Sendable { case real, dry }
@@ -53,6 +59,20 @@ public struct Measurement: Codable, Sendable {
     public let positions: Int
     /// Number of weights.
     public let parameters: Int
+    /// Number of weights that a token meets: all but those of the experts that it is not sent to.
+    public let activeParameters: Int
+    /// Experts of a block, `E`, and of a token, `k`; absent in a model without.
+    public let experts: Int?
+    public let expertsPerToken: Int?
+  }
+
+  /// The rows that each expert of a block got.
+  public struct ExpertLoad: Codable, Sendable, Equatable {
+    /// The place of the router.
+    public let path: String
+    /// Rows by expert: R·k together, as many for each as can be in a dry run, which has nothing to
+    /// route by.
+    public let rows: [Int]
   }
 
   /// Memory, in bytes.

@@ -48,4 +48,23 @@ extension Engine {
         into: inputGradient, accumulating: accumulating, gradient, weight: $0)
     }
   }
+
+  /// x·Wᵀ of each expert, as `groupedLinear` of tensors.
+  func groupedLinear(
+    into output: borrowing Tensor, _ input: borrowing Tensor, weights: borrowing Parameter,
+    _ routing: borrowing Routing
+  ) {
+    weights.withOperand { groupedLinear(into: output, input, weights: $0, routing) }
+  }
+
+  /// dy·W of each expert, as `groupedLinearInputGradient` of tensors.
+  func groupedLinearInputGradient(
+    into inputGradient: borrowing Tensor, accumulating: Bool = false,
+    _ gradient: borrowing Tensor, weights: borrowing Parameter, _ routing: borrowing Routing
+  ) {
+    weights.withOperand {
+      groupedLinearInputGradient(
+        into: inputGradient, accumulating: accumulating, gradient, weights: $0, routing)
+    }
+  }
 }

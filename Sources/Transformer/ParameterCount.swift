@@ -10,6 +10,8 @@ public struct ParameterCount: Codable, Sendable {
   public let model: Measurement.Model
   /// All parameters; a tied head counts once.
   public let total: Int
+  /// Those that a token meets: all but those of the experts that it is not sent to.
+  public let active: Int
   /// Those that the optimizer updates.
   public let trainable: Int
   /// The parts, in the order of the forward pass.
@@ -35,6 +37,7 @@ public struct ParameterCount: Codable, Sendable {
     let weights = ledger.alive.filter { $0.category == .parameter }
     model = Measurement.Model(shape, ledger, precision: .fp32)
     total = weights.reduce(0) { $0 + $1.elements }
+    active = model.activeParameters
     trainable = total
     components = Self.components(weights.map { (ledger.path($0.scope), $0.elements) })
     _ = consume built

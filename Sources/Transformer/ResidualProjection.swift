@@ -1,18 +1,12 @@
 import Catalogue
 import Instrument
 
-/// The end of a residual branch: a linear layer back to the residual stream, dropout, and the
-/// addition to the stream.
+/// The end of a residual branch: a linear layer back to the residual stream, and the addition to it.
 struct ResidualProjection: ~Copyable {
   var linear: Linear
-  private let outputRole: TensorRole
-  private let dropout: DropoutLayer
+  private let join: ResidualJoin
 
-  /// What backward needs, besides the input.
-  struct Saved: ~Copyable {
-    let mask: Tensor?
-    let output: Tensor?
-  }
+  typealias Saved = ResidualJoin.Saved
 
   init(
     _ roles: Linear.Roles, outputRole: TensorRole, dropout: DropoutLayer, input: Int,
@@ -21,47 +15,43 @@ struct ResidualProjection: ~Copyable {
   ) {
     linear = Linear(
       roles, input: input, output: shape.hidden, split: .columns(input), initialisation, engine)
-    self.outputRole = outputRole
-    self.dropout = dropout
+    join = ResidualJoin(outputRole: outputRole, dropout: dropout)
   }
 
   /// stream + dropout(input·Wᵀ + bias); `input` (R,in), `stream` (R,h).
   func forward(_ input: borrowing Tensor, addingTo stream: borrowing Tensor, _ step: Step)
     -> Forwarded<Saved>
   {
-    let engine = step.engine
-    let (rows, hidden) = (stream.rows, stream.columns)
-    let output = engine.make(
-      rows, hidden, .activation, .blockOutput, precision: engine.formats.stream)
-    if !dropout.isActive(step), !step.convention.keepsProjectionOutput {
-      forwardInPlace(output, input, addingTo: stream, step)
-      return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
+    switch linear.bias {
+    case .some(let bias) where !join.isApart(step):
+      return forward(input, bias: bias.value, addingTo: stream, step)
+    default:
+      return join.forward(addingTo: stream, step) { branch in
+        project(into: branch, input, step)
+        linear.addBias(branch, step.engine)
+      }
     }
-    let projected = engine.make(rows, hidden, .activation, outputRole)
-    step.sum(into: projected) { engine.linear(into: $0, input, weight: linear.weight) }
-    linear.addBias(projected, engine)
-    guard dropout.isActive(step) else {
-      engine.add(into: output, projected, stream)
-      return Forwarded(stream: output, saved: Saved(mask: nil, output: projected))
-    }
-    let mask = dropout.forward(into: output, projected, step)
-    engine.add(into: output, output, stream)
-    return Forwarded(
-      stream: output,
-      saved: Saved(mask: mask, output: projected.kept(if: step.convention.keepsProjectionOutput)))
   }
 
-  /// The same where nothing lies between the projection and the stream.
-  private func forwardInPlace(
-    _ output: borrowing Tensor, _ input: borrowing Tensor, addingTo stream: borrowing Tensor,
+  /// The same where nothing lies between the projection and the stream: bias and stream are added in
+  /// one pass.
+  private func forward(
+    _ input: borrowing Tensor, bias: borrowing Tensor, addingTo stream: borrowing Tensor,
     _ step: Step
-  ) {
+  ) -> Forwarded<Saved> {
     let engine = step.engine
-    step.sum(into: output) { engine.linear(into: $0, input, weight: linear.weight) }
-    switch linear.bias {
-    case .some(let bias): engine.addBiasAndResidual(output, bias: bias.value, residual: stream)
-    case .none: engine.add(into: output, output, stream)
-    }
+    let output = engine.make(
+      stream.rows, stream.columns, .activation, .blockOutput, precision: engine.formats.stream)
+    project(into: output, input, step)
+    engine.addBiasAndResidual(output, bias: bias, residual: stream)
+    return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
+  }
+
+  /// The linear layer without its bias, summed over the ranks that share it.
+  private func project(
+    into output: borrowing Tensor, _ input: borrowing Tensor, _ step: Step
+  ) {
+    step.sum(into: output) { step.engine.linear(into: $0, input, weight: linear.weight) }
   }
 
   /// Gradients from that of the stream after the addition; the stream's own passes by unchanged.
@@ -70,17 +60,8 @@ struct ResidualProjection: ~Copyable {
   mutating func backward(
     _ gradient: borrowing Tensor, _ saved: consuming Saved, input: borrowing Tensor, _ step: Step
   ) -> Tensor {
-    let engine = step.engine
-    guard dropout.isActive(step) else { return linearBackward(gradient, input: input, step) }
-    let branch = engine.make(gradient.rows, gradient.columns, .temporary, .activationGradient)
-    dropout.backward(into: branch, gradient, saved.mask, step)
-    return linearBackward(branch, input: input, step)
-  }
-
-  /// The same of the linear layer, of whose output this rank has some rows.
-  private mutating func linearBackward(
-    _ gradient: borrowing Tensor, input: borrowing Tensor, _ step: Step
-  ) -> Tensor {
-    step.withAllRows(gradient) { linear.backward($0, input: input, step.engine) }
+    join.backward(gradient, saved, step) { branch in
+      step.withAllRows(branch) { linear.backward($0, input: input, step.engine) }
+    }
   }
 }

@@ -4,8 +4,8 @@
     HF_HUB_OFFLINE=1 PYTHONPATH=... python make_families.py --saved [--out DIR]
 
 Without --saved: one family-NAME.json for every tiny model in families().  With it:
-saved-llama.json, what autograd keeps between forward and backward of a Llama
-(see saved_llama.py).
+saved-llama.json and saved-mixtral.json, what autograd keeps between forward and
+backward of a Llama and of a Mixtral (see saved_llama.py and saved_mixtral.py).
 
 Needs torch, transformers, make_fixtures.py and paper_model.py; seconds on a CPU.  Every number is
 checked before it is written, and the script stops if a check fails:
@@ -49,7 +49,8 @@ def require(condition, message):
 # Our parameters in order; those of a block stand once, with {} for its number.
 BEFORE = ["embedding.token", "embedding.position", "embeddingNorm"]
 BLOCK = ["attentionNorm", "attention.qkv", "attention.queryNorm", "attention.keyNorm",
-         "attention.projection", "mlpNorm", "mlp.gate", "mlp.up", "mlp.down"]
+         "attention.projection", "mlpNorm", "mlp.gate", "mlp.up", "mlp.down",
+         "mlp.router", "mlp.experts.gate", "mlp.experts.up", "mlp.experts.down"]
 AFTER = ["finalNorm", "head"]
 
 QKV = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
@@ -60,6 +61,8 @@ LLAMA = {
     "attention.queryNorm": "self_attn.q_norm", "attention.keyNorm": "self_attn.k_norm",
     "attention.projection": "self_attn.o_proj", "mlpNorm": "post_attention_layernorm",
     "mlp.gate": "mlp.gate_proj", "mlp.up": "mlp.up_proj", "mlp.down": "mlp.down_proj",
+    "mlp.router": "mlp.gate", "mlp.experts.gate": "mlp.experts.gate_up_proj",
+    "mlp.experts.up": "mlp.experts.gate_up_proj", "mlp.experts.down": "mlp.experts.down_proj",
     "finalNorm": "model.norm", "head": "lm_head",
 }
 # Names that a family lacks are skipped, so the tables below only say what differs.
@@ -165,6 +168,16 @@ def families():
             config("Qwen3", **MODERN, hidden_size=16, num_key_value_heads=2, head_dim=6,
                    rms_norm_eps=1e-6, tie_word_embeddings=True, **rope(1e6)),
             LLAMA, Paper(groups=2, size=6, rotary=6, theta=1e6, epsilon=1e-6, tied=True, **rms)),
+        "mixtral": Family(
+            config("Mixtral", **MODERN, hidden_size=16, num_key_value_heads=2, rms_norm_eps=1e-5,
+                   num_local_experts=5, num_experts_per_tok=2),
+            LLAMA, Paper(groups=2, rotary=4, theta=1e6, experts=5, chosen=2, **rms)),
+        "qwen3-moe": Family(
+            config("Qwen3Moe", **MODERN, hidden_size=16, num_key_value_heads=2, head_dim=6,
+                   rms_norm_eps=1e-6, moe_intermediate_size=12, num_experts=6,
+                   num_experts_per_tok=3, norm_topk_prob=False, **rope(500.0)),
+            LLAMA, Paper(groups=2, size=6, rotary=6, theta=500.0, epsilon=1e-6, experts=6, chosen=3,
+                         renormalised=False, **rms)),
         "gemma": Family(
             config("Gemma", **MODERN, hidden_size=24, num_key_value_heads=1, head_dim=8),
             LLAMA, Paper(groups=1, size=8, rotary=8, epsilon=1e-6, norm="rms+1", tied=True,
@@ -226,9 +239,13 @@ def mode(dtype):
 
 def build(family, dtype):
     """The model, without meaningful weights, in the given type."""
+    # grouped_mm, which sorts rows by expert and is the default, does not know float64.
+    experts = ({"experts_implementation": "eager"}
+               if family.paper.experts and dtype == torch.float64 else {})
     with mode(dtype):
         model = AutoModelForCausalLM.from_config(
-            copy.deepcopy(family.config), attn_implementation=family.attention, dtype=dtype)
+            copy.deepcopy(family.config), attn_implementation=family.attention, dtype=dtype,
+            **experts)
     require(type(model).__name__ == family.config.architectures[0], f"built a {type(model)}")
     require(all(p.dtype == dtype for p in model.parameters()), "parameters of another type")
     return model.train()
@@ -245,6 +262,21 @@ def fused_rows(paper):
     return (order[:, None] * paper.size + torch.arange(paper.size)).flatten()
 
 
+def matrices(model):
+    """The parameters by name, those of experts, (E, out, in), as one expert below the other."""
+    return {name: p if p.dim() < 3 else p.detach().flatten(0, 1)
+            for name, p in model.named_parameters()}
+
+
+def expert_rows(family, part):
+    """The rows of a matrix of all experts that are ours: each has its gates above its ups."""
+    if not family.paper.experts or part not in ("mlp.experts.gate", "mlp.experts.up"):
+        return slice(None)
+    inner = getattr(family.config, "moe_intermediate_size", family.config.intermediate_size)
+    halves = torch.arange(2 * inner * family.paper.experts).view(family.paper.experts, 2, inner)
+    return halves[:, int(part.endswith("up"))].flatten()
+
+
 def pieces(family, model):
     """Our names in order, each with the (HF name, its rows) that make it up, top to bottom."""
     existing = {name for name, _ in model.named_parameters()}  # a tied head is not listed
@@ -258,13 +290,14 @@ def pieces(family, model):
     table = {}
     for ours, part, prefix in places:
         theirs = family.names.get(part, [])
-        rows = slice(None)
+        rows = expert_rows(family, part)
         if isinstance(theirs, str):
             rows = fused_rows(family.paper) if part == "attention.qkv" else rows
             theirs = [theirs]
         for kind in ("weight", "bias"):
-            found = [f"{prefix}{name}.{kind}" for name in theirs]
-            if found and existing.issuperset(found):
+            found = [f"{prefix}{name}" if "experts" in name else f"{prefix}{name}.{kind}"
+                     for name in theirs]
+            if found and existing.issuperset(found) and (kind == "weight" or "experts" not in part):
                 name = ours if ours.startswith("embedding.") else f"{ours}.{kind}"
                 table[name] = [(hf, rows) for hf in found]
     return table
@@ -272,7 +305,7 @@ def pieces(family, model):
 
 def check_coverage(name, model, table):
     """Every row of every parameter of the model is in exactly one of ours."""
-    counts = {hf: torch.zeros(p.shape[0], dtype=torch.int64) for hf, p in model.named_parameters()}
+    counts = {hf: torch.zeros(p.shape[0], dtype=torch.int64) for hf, p in matrices(model).items()}
     for parts in table.values():
         for hf, rows in parts:
             counts[hf][rows] += 1
@@ -294,7 +327,7 @@ def scatter(tensors, parts, values):
 
 
 def initial_parameters(family, table, model):
-    tensors = dict(model.named_parameters())
+    tensors = matrices(model)
     result = {}
     for index, (name, parts) in enumerate(table.items()):
         base = int(name.endswith("Norm.weight") and family.paper.norm != "rms+1")
@@ -330,7 +363,8 @@ def run(model, inputs, targets, dtype):
         loss = mean_loss(logits, targets)
         loss.backward()
     require(logits.dtype == dtype, f"logits of type {logits.dtype}")
-    return logits.detach(), loss.item(), {n: p.grad for n, p in model.named_parameters()}
+    return logits.detach(), loss.item(), {
+        n: p.grad if p.dim() < 3 else p.grad.flatten(0, 1) for n, p in model.named_parameters()}
 
 
 def check_close(label, measured, reference, tolerance):
@@ -342,7 +376,7 @@ def check_close(label, measured, reference, tolerance):
 def check_slopes(label, model, table, gradients, batch, width=1e-4):
     """Central differences along the gradient of each of our parameters."""
     inputs, targets = batch
-    tensors = dict(model.named_parameters())
+    tensors = matrices(model)
     for name, parts in table.items():
         start, norm, sides = gather(tensors, parts).detach().clone(), gradients[name].norm(), []
         for sign in (1, -1):
@@ -364,7 +398,7 @@ def family_file(label, family):
         check_coverage(label, model, table)
         tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
         require(tied == paper.tied == ("head.weight" not in table), f"{label}: tied is {tied}")
-        tensors = dict(model.named_parameters())
+        tensors = matrices(model)
         initial = initial_parameters(family, table, model)
         for name, parts in table.items():
             scatter(tensors, parts, initial[name])
@@ -414,14 +448,16 @@ def family_file(label, family):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("."), help="folder to write to")
-    parser.add_argument("--saved", action="store_true", help="write saved-llama.json instead")
+    parser.add_argument("--saved", action="store_true", help="write saved-*.json instead")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # one fixed order of summation
     torch.manual_seed(0)      # no number in the files depends on it
     if options.saved:
         from saved_llama import saved_llama
+        from saved_mixtral import saved_mixtral
         write(options.out / "saved-llama.json", saved_llama(require), depth=4)
+        write(options.out / "saved-mixtral.json", saved_mixtral(require), depth=3)
         return
     for name, family in families().items():
         write(options.out / f"family-{name}.json", family_file(name, family), depth=2)

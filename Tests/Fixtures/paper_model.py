@@ -29,6 +29,9 @@ class Paper:
     offset: int = 0            # rows before position 0 in the position table
     scale: float = 1           # on the token embedding
     tied: bool = False
+    experts: int = 0           # feed-forward networks to choose from; 0: one, and no choice
+    chosen: int = 0            # of them for each token
+    renormalised: bool = True  # weights of a token's experts add up to 1
 
 
 def paper_logits(paper, p, tokens):
@@ -87,7 +90,21 @@ def paper_logits(paper, p, tokens):
         mixed = scores.masked_fill(hidden, -math.inf).softmax(-1) @ v
         return linear(name + ".projection", mixed.transpose(1, 2).flatten(2))
 
+    def mixture(name, x):
+        """Every expert on every token; those that were not chosen have the weight 0."""
+        likely = (x @ p[name + ".router.weight"].T).softmax(-1)
+        least = likely.sort(-1, descending=True).values[..., paper.chosen - 1, None]
+        weight = likely * (likely >= least)
+        if paper.renormalised:
+            weight = weight / weight.sum(-1, keepdim=True)
+        gates, ups, downs = (p[f"{name}.experts.{part}.weight"].chunk(paper.experts)
+                             for part in ("gate", "up", "down"))
+        return sum(weight[..., e, None] * (activate(x @ gates[e].T) * (x @ ups[e].T) @ downs[e].T)
+                   for e in range(paper.experts))
+
     def mlp(name, x):
+        if paper.experts:
+            return mixture(name, x)
         up = linear(name + ".up", x)
         gated = name + ".gate.weight" in p
         return linear(name + ".down", activate(linear(name + ".gate", x)) * up if gated

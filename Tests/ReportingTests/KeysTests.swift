@@ -33,7 +33,7 @@ import Verification
     keys(
       prefix,
       "name family layers hidden heads kvHeads headDimension feedForward vocabulary "
-        + "positions parameters")
+        + "positions parameters activeParameters")
   }
 
   private var measurement: Set<String> {
@@ -102,7 +102,7 @@ import Verification
 
   @Test func `a count has every field`() throws {
     let count = CountReport(ParameterCount(try ModelShape(named: "gpt2")))
-    let expected = keys("", "schema model total trainable components").union(model("model."))
+    let expected = keys("", "schema model total active trainable components").union(model("model."))
       .union(keys("components[].", "path count each parameters"))
     #expect(try expected.subtracting(paths(count)).isEmpty)
     #expect(count.value.schema == "assay.count.v1")

@@ -23,8 +23,8 @@ import Testing
 
   static let families = [
     "bloom", "bloom-5heads", "falcon", "falcon-new", "falcon-rw", "gemma", "gpt-neox",
-    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "opt", "phi",
-    "qwen2", "qwen3",
+    "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "mixtral", "opt",
+    "phi", "qwen2", "qwen3", "qwen3-moe",
   ]
   static let attentions = Recipe.Attention.allCases
   /// What the issue of single precision allows; the largest deviation seen is about 2e-6.

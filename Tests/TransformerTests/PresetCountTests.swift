@@ -20,12 +20,16 @@ import Transformer
     "bloom-7b1": 7_069_016_064,
     "bloom-176b": 176_247_271_424, "pythia-160m": 162_322_944, "pythia-1.4b": 1_414_647_808,
     "pythia-6.9b": 6_857_302_016, "pythia-12b": 11_846_072_320, "gpt-neox-20b": 20_554_567_680,
+    "mixtral-8x7b": 46_702_792_704, "mixtral-8x22b": 140_620_634_112,
+    "qwen3-30b-a3b": 30_532_122_624,
     "falcon-7b": 6_921_720_704, "falcon-40b": 41_303_293_952,
   ]
 
   @Test("Every preset has as many parameters as were published", arguments: Preset.all.map(\.name))
   func parameters(_ name: String) throws {
-    let unpublished = ["gpt2-tiny", "gpt2-mini", "llama-mini", "gpt3-175b", "opt-66b", "opt-175b"]
+    let unpublished = [
+      "gpt2-tiny", "gpt2-mini", "llama-mini", "mixtral-mini", "gpt3-175b", "opt-66b", "opt-175b",
+    ]
     guard !unpublished.contains(name) else { return }
     let count = ParameterCount(try ModelShape(named: name))
     #expect(count.total == Self.published[name])

@@ -6,15 +6,16 @@ extension ConfigurationFile {
   /// - Parameters:
   ///   - headDimension: d.
   ///   - fraction: the part of a head that is turned, where the file does not say.
+  ///   - theta: the base of the angles, where the file does not say.
   ///   - thetaField: where old files have the base of the angles.
   ///   - fractionField: where old files have the part that is turned; nil for families that always
   ///     turn all of it.
   func rotary(
-    headDimension: Int, fraction: Double = 1, thetaField: String = "rope_theta",
-    fractionField: String? = nil
+    headDimension: Int, fraction: Double = 1, theta: Double = 10_000,
+    thetaField: String = "rope_theta", fractionField: String? = nil
   ) throws(InputError) -> Architecture.Position {
     let parameters = try object("rope_parameters")
-    var theta = try number(thetaField, default: 10_000)
+    var theta = try number(thetaField, default: theta)
     if let given = try parameters?.numberOrNull("rope_theta") { theta = given }
     guard theta.isFinite, theta > 0 else {
       throw InputError(path, field: thetaField, found: "\(theta)", expected: "a positive number")

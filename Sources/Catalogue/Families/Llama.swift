@@ -62,12 +62,19 @@ extension ModelShape {
   /// - Parameters:
   ///   - kvHeads: where the file does not say; as many as heads where nil.
   ///   - headDimension: where the file does not say; h/a where nil.
+  ///   - feedForward: the field that has the width of the feed-forward network.
   ///   - positions: where the file does not say.
-  private static func likeLlama(
+  ///   - tiedHead: where the file does not say.
+  ///   - epsilon: of the norms, where the file does not say.
+  ///   - theta: the base of the angles, where the file does not say.
+  static func likeLlama(
     _ file: ConfigurationFile, _ family: Family, _ architecture: Architecture, kvHeads: Int?,
-    headDimension: Int? = nil, positions: Int, tiedHead: Bool = false
+    headDimension: Int? = nil, feedForward: String = "intermediate_size", positions: Int,
+    tiedHead: Bool = false, epsilon: Double = 1e-6, theta: Double = 10_000
   ) throws(InputError) -> ModelShape {
     if architecture.activation == .silu { try file.require("hidden_act", in: ["silu", "swish"]) }
+    var fields = SizeFields.common
+    fields.feedForward = feedForward
     var shape = try ModelShape(
       name: file.path, family: family,
       Sizes(
@@ -75,11 +82,12 @@ extension ModelShape {
         heads: file.integer("num_attention_heads"),
         kvHeads: file.integerOrNull("num_key_value_heads") ?? kvHeads,
         headDimension: file.integerOrNull("head_dim") ?? headDimension,
-        feedForward: file.integer("intermediate_size"), vocabulary: file.integer("vocab_size"),
+        feedForward: file.integer(feedForward), vocabulary: file.integer("vocab_size"),
         positions: file.integerOrNull("max_position_embeddings") ?? positions),
       architecture, tiedHead: file.boolean("tie_word_embeddings", default: tiedHead),
-      normEpsilon: Float(file.number("rms_norm_eps", default: 1e-6)), SizeFields.common, file.path)
-    shape.architecture.position = try file.rotary(headDimension: shape.headDimension)
+      normEpsilon: Float(file.number("rms_norm_eps", default: epsilon)), fields, file.path)
+    shape.architecture.position = try file.rotary(
+      headDimension: shape.headDimension, theta: theta)
     return shape
   }
 }
