@@ -19,7 +19,9 @@ let package = Package(
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Catalogue", resources: [.embedInCode("Data/presets.json")]),
+    .target(
+      name: "Catalogue",
+      resources: [.embedInCode("Data/hardware.json"), .embedInCode("Data/presets.json")]),
     .target(name: "Instrument", dependencies: ["Catalogue", "CKernels", "CMPI", "COpenBLAS"]),
     .target(
       name: "Transformer",
@@ -41,7 +43,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Projection", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
@@ -58,20 +61,22 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
-    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(
       name: "ProjectionTests",
       dependencies: ["Catalogue", "Instrument", "Projection", "TestSupport", "Transformer"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Catalogue", "Formulas", "Reporting", "TestSupport", "Transformer", "Verification",
+        "Catalogue", "Formulas", "Instrument", "Projection", "Reporting", "TestSupport",
+        "Transformer", "Verification",
       ]),
     .testTarget(
       name: "TransformerTests",
       dependencies: ["RankSupport", "TestSupport", "Transformer", "rankcheck"]),
     .testTarget(
-      name: "VerificationTests", dependencies: ["Verification", "Formulas", "TestSupport"]),
+      name: "VerificationTests",
+      dependencies: ["Verification", "Formulas", "Transformer", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,6 +31,18 @@ void widen(float *out, const void *in, number_format format, size_t rows, size_t
 void narrow(void *out, const float *in, number_format format, size_t rows, size_t C, size_t ldo,
             size_t ldi);
 
+// ---- integers of 8 or 4 bits -------------------------------------------------------------------
+// Each group of a row's elements has a scale; an integer is a multiple of it. Two integers of 4 bits
+// share a byte, so groups are even.
+
+// out (rows, C bits/8 bytes), scales (rows,C/group) of in (rows,C; leading dimension ldi).
+void quantise_rows(uint8_t *out, float *scales, const float *in, int bits, size_t rows, size_t C,
+              size_t group, size_t ldi);
+
+// out (rows,C) of in (rows, C bits/8 bytes) and scales (rows,C/group).
+void dequantise_rows(float *out, const uint8_t *in, const float *scales, int bits, size_t rows,
+                size_t C, size_t group);
+
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
 // out (rows,C); mean, rstd (rows); in (rows,C); weight, bias (C).
@@ -201,6 +213,7 @@ void rotary_backward(float *dinout, const float *cosine, const float *sine, size
                      size_t ld);
 
 // ---- cross-entropy -----------------------------------------------------------------------------
+// A row whose target is negative counts for nothing: its loss and its gradient are 0.
 
 // logSoftmax (rows,V), losses (rows): log softmax of logits (rows,V) and -logSoftmax[target].
 // logSoftmax may be the same memory as logits.
@@ -233,10 +246,10 @@ void vocabulary_sums(float *sums, float *chosen, const float *logits, const floa
                      const int64_t *targets, int64_t first, size_t rows, size_t V);
 
 // out (rows,V): log softmax of logits (rows,V), or softmax where not `logarithm`; may be the same
-// memory. losses, maxima, sums, chosen (rows).
+// memory. losses, maxima, sums, chosen, targets (rows); a negative target has no loss.
 void vocabulary_softmax(float *out, float *losses, const float *logits, const float *maxima,
-                        const float *sums, const float *chosen, bool logarithm, size_t rows,
-                        size_t V);
+                        const float *sums, const float *chosen, const int64_t *targets,
+                        bool logarithm, size_t rows, size_t V);
 
 // dlogits (rows,V) = (softmax - onehot(target)) * scale, from what vocabulary_softmax wrote; may be
 // the same memory.
@@ -255,6 +268,17 @@ void adamw(float *parameter, float *m, float *v, const float *gradient, float gr
            float learningRate, float beta1, float beta2, float epsilon, float weightDecay,
            float correction1, float correction2, size_t n);
 
+// The same in passes, bit for bit. First m, v (n) take up the gradient.
+void adam_moments(float *m, float *v, const float *gradient, float gradientScale, float beta1,
+                  float beta2, size_t n);
+
+// Then out (n) = the root of v / correction2; with epsilon it is the divisor.
+void adam_root(float *out, const float *v, float correction2, size_t n);
+
+// At last parameter (n) decays, and loses m / divisor times the step size.
+void adamw_apply(float *parameter, const float *m, const float *divisor, float learningRate,
+                 float weightDecay, float correction1, size_t n);
+
 // One pass of gradient descent: parameter (n) -= learningRate * gradientScale * gradient (n).
 void sgd(float *parameter, const float *gradient, float gradientScale, float learningRate,
          size_t n);
@@ -263,6 +287,35 @@ void sgd(float *parameter, const float *gradient, float gradientScale, float lea
 // gradient (n); parameter (n) -= learningRate * velocity.
 void momentum(float *parameter, float *velocity, const float *gradient, float gradientScale,
               float learningRate, float beta, size_t n);
+
+// ---- Adafactor (Shazeer and Stern, arXiv 1804.04235) ---------------------------------------------
+// The square of a gradient (R,C), times `scale`, is estimated by its means over rows and columns:
+// rows[r] * columns[c] / rowMean, where rowMean is the mean of rows; or, for a vector, by columns
+// alone, with rows NULL and R = 1. An update is the gradient over the estimate's root; an estimate
+// is at least `least`.
+
+// mean (R) moves towards the mean squares of scale * in (R,C), by `weight` of the way.
+void mean_square_rows(float *mean, const float *in, float scale, float weight, size_t R, size_t C);
+
+// sum (C) = share times the sum of the squares of scale * in (R,C); columns [begin,end) only; added
+// to what sum holds when accumulating.
+void square_sum_columns(float *sum, const float *in, float scale, float share, size_t R, size_t C,
+                        size_t begin, size_t end, bool accumulate);
+
+// out (R,C), the update; it may be the same memory as gradient.
+void adafactor_update(float *out, const float *gradient, const float *_Nullable rows,
+                      const float *columns, float scale, float rowMean, float least, size_t R,
+                      size_t C);
+
+// The sum of the update's squares, accumulated in double.
+double adafactor_square_sum(const float *gradient, const float *_Nullable rows,
+                            const float *columns, float scale, float rowMean, float least,
+                            size_t R, size_t C);
+
+// parameter (R,C) -= step * update.
+void adafactor_apply(float *parameter, const float *gradient, const float *_Nullable rows,
+                     const float *columns, float scale, float rowMean, float least, float step,
+                     size_t R, size_t C);
 
 // ---- Adam with states of 8 bits (Dettmers et al., arXiv 2110.02861) -------------------------------
 
@@ -330,6 +383,12 @@ void add(float *out, const float *a, const float *b, size_t n);
 
 // out (n) = a (n) * b (n); out may be the same memory as a or b.
 void multiply(float *out, const float *a, const float *b, size_t n);
+
+// inout (n) moves towards `to` (n), by `weight` of the way.
+void lerp(float *inout, const float *to, float weight, size_t n);
+
+// out (n) = in (n) + constant; out may be the same memory as in.
+void add_constant(float *out, const float *in, float constant, size_t n);
 
 // out (n) = in (n) * factor; out may be the same memory as in.
 void scale(float *out, const float *in, float factor, size_t n);

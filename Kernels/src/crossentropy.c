@@ -23,7 +23,7 @@ KERNEL void cross_entropy_forward(float *logSoftmax, float *losses, const float 
     const float log_sum = logf(sum);
     VECTORISE(1)
     for (size_t i = 0; i < V; i++) y[i] -= log_sum;
-    losses[r] = -y[targets[r]];
+    losses[r] = targets[r] < 0 ? 0.0f : -y[targets[r]];
   }
 }
 
@@ -33,6 +33,10 @@ KERNEL void cross_entropy_backward(float *dlogits, const float *logSoftmax, cons
   for (size_t r = 0; r < rows; r++) {
     const float *y = logSoftmax + r * V;
     float *dx = dlogits + r * V;
+    if (targets[r] < 0) {
+      memset(dx, 0, V * sizeof(float));
+      continue;
+    }
     // Not from dx afterwards: (p * scale - scale) is not (p - 1) * scale when p is near 1.
     const float target = (vector_exp(y[targets[r]]) - 1.0f) * scale;
     VECTORISE(1)
@@ -47,7 +51,7 @@ KERNEL void softmax_loss_forward(float *probabilities, float *losses, const floa
   for (size_t r = 0; r < rows; r++) {
     const float *x = logits + r * V;
     float *y = probabilities + r * V;
-    const float target = x[targets[r]];
+    const float target = targets[r] < 0 ? 0.0f : x[targets[r]];
     const float max = largest(x, V);
     float sum = 0;
     VECTORISE(1)
@@ -59,7 +63,7 @@ KERNEL void softmax_loss_forward(float *probabilities, float *losses, const floa
     VECTORISE(1)
     for (size_t i = 0; i < V; i++) y[i] *= factor;
     // From the logit: the probability may have been too small for a float.
-    losses[r] = logf(sum) - (target - max);
+    losses[r] = targets[r] < 0 ? 0.0f : logf(sum) - (target - max);
   }
 }
 
@@ -69,6 +73,10 @@ KERNEL void softmax_loss_backward(float *dlogits, const float *probabilities,
   for (size_t r = 0; r < rows; r++) {
     const float *y = probabilities + r * V;
     float *dx = dlogits + r * V;
+    if (targets[r] < 0) {
+      memset(dx, 0, V * sizeof(float));
+      continue;
+    }
     const float target = (y[targets[r]] - 1.0f) * scale;
     VECTORISE(1)
     for (size_t i = 0; i < V; i++) dx[i] = y[i] * scale;

@@ -15,6 +15,12 @@ KERNEL void multiply(float *out, const float *a, const float *b, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = a[i] * b[i];
 }
 
+// inout, to (n).
+KERNEL void lerp(float *inout, const float *to, float weight, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) inout[i] += weight * (to[i] - inout[i]);
+}
+
 // out, in (n).
 KERNEL void scale(float *out, const float *in, float factor, size_t n) {
   VECTORISE(1)

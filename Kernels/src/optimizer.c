@@ -29,6 +29,39 @@ KERNEL void adamw(float *parameter, float *m, float *v, const float *gradient, f
   }
 }
 
+// m, v, gradient (n).
+KERNEL void adam_moments(float *m, float *v, const float *gradient, float gradientScale,
+                         float beta1, float beta2, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) {
+    const float g = gradient[i] * gradientScale;
+    m[i] = beta1 * m[i] + (1.0f - beta1) * g;
+    v[i] = beta2 * v[i] + (1.0f - beta2) * (g * g);
+  }
+}
+
+// out, v (n).
+KERNEL void adam_root(float *out, const float *v, float correction2, size_t n) {
+  const float scale2 = 1.0f / correction2;
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) out[i] = __builtin_elementwise_sqrt(v[i] * scale2);
+}
+
+// parameter, m, divisor (n).
+KERNEL void adamw_apply(float *parameter, const float *m, const float *divisor,
+                        float learningRate, float weightDecay, float correction1, size_t n) {
+  const float step = learningRate / correction1;
+  const float decay = 1.0f - learningRate * weightDecay;
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) parameter[i] = parameter[i] * decay - step * (m[i] / divisor[i]);
+}
+
+// out, in (n).
+KERNEL void add_constant(float *out, const float *in, float constant, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) out[i] = in[i] + constant;
+}
+
 // parameter, gradient (n).
 KERNEL void sgd(float *parameter, const float *gradient, float gradientScale, float learningRate,
                 size_t n) {

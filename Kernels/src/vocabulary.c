@@ -24,16 +24,16 @@ KERNEL void vocabulary_sums(float *sums, float *chosen, const float *logits, con
   }
 }
 
-// out, logits (rows,V); losses, maxima, sums, chosen (rows).
+// out, logits (rows,V); losses, maxima, sums, chosen, targets (rows).
 KERNEL void vocabulary_softmax(float *out, float *losses, const float *logits, const float *maxima,
-                               const float *sums, const float *chosen, bool logarithm,
-                               size_t rows, size_t V) {
+                               const float *sums, const float *chosen, const int64_t *targets,
+                               bool logarithm, size_t rows, size_t V) {
   for (size_t r = 0; r < rows; r++) {
     const float *x = logits + r * V;
     float *y = out + r * V;
     const float max = maxima[r];
     const float log_sum = logf(sums[r]);
-    losses[r] = log_sum - chosen[r];
+    losses[r] = targets[r] < 0 ? 0.0f : log_sum - chosen[r];
     if (logarithm) {
       VECTORISE(1)
       for (size_t i = 0; i < V; i++) y[i] = x[i] - max - log_sum;
@@ -52,6 +52,10 @@ KERNEL void vocabulary_softmax_backward(float *dlogits, const float *out, const 
   for (size_t r = 0; r < rows; r++) {
     const float *y = out + r * V;
     float *dx = dlogits + r * V;
+    if (targets[r] < 0) {
+      memset(dx, 0, V * sizeof(float));
+      continue;
+    }
     const int64_t target = targets[r] - first;
     const bool is_here = target >= 0 && target < (int64_t)V;
     const float kept = is_here ? y[target] : 0.0f;

@@ -26,6 +26,13 @@ public struct Architecture: Codable, Sendable, Equatable {
   public var hasEmbeddingNorm = false
   /// The factor of the embeddings.
   public var embeddingScale: Float = 1
+  /// Kinds of tokens, such as those of a first and a second sentence, that have an embedding each;
+  /// 0 for none.
+  public var tokenTypes = 0
+  /// Whether a norm follows the last block.
+  public var hasFinalNorm = true
+  /// What becomes of the last block's output.
+  public var head = Head.languageModel
 
   /// The norms.
   public enum Norm: String, Codable, Sendable {
@@ -79,9 +86,36 @@ public struct Architecture: Codable, Sendable, Equatable {
   public enum Residual: String, Codable, Sendable {
     /// One after the other, each with a norm before it.
     case sequential
+    /// One after the other, with a norm behind each addition (Vaswani et al., arXiv 1706.03762,
+    /// section 3.1).
+    case postNorm
     /// Side by side, each with a norm before it.
     case parallel
     /// Side by side behind one norm.
     case parallelSharedNorm
+  }
+
+  /// What becomes of the last block's output, as `architectures` in `config.json` says.
+  public enum Head: String, Codable, Sendable {
+    /// Scores of the next token.
+    case languageModel
+    /// Scores of the token at each position, behind a linear layer, an activation function and a
+    /// norm (Devlin et al., arXiv 1810.04805, section 3.1; their code).
+    case maskedLanguageModel
+    /// A linear layer and tanh of the first token, for tasks that are not pre-training.
+    case pooler
+    /// Nothing.
+    case none
+
+    /// Whether it scores tokens, so that there is a loss.
+    public var hasScores: Bool { self == .languageModel || self == .maskedLanguageModel }
+
+    /// The head with which a model is pre-trained.
+    public var trained: Head {
+      switch self {
+      case .languageModel, .none: .languageModel
+      case .maskedLanguageModel, .pooler: .maskedLanguageModel
+      }
+    }
   }
 }

@@ -100,6 +100,15 @@ struct ConfigurationFile {
     return number.boolValue
   }
 
+  /// The class in transformers that the file is for; nil if it does not say.
+  func architecture() throws(InputError) -> String? {
+    guard let value = fields["architectures"], !(value is NSNull) else { return nil }
+    guard let names = value as? [String] else {
+      throw mistyped("architectures", value, "a list of strings")
+    }
+    return names.first
+  }
+
   /// The field, if it is there, must have one of these values.
   func require(_ field: String, in values: [String]) throws(InputError) {
     guard let value = fields[field] else { return }

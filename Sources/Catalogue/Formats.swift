@@ -14,8 +14,10 @@ public struct Formats: Sendable, Equatable {
   public var softmax: Precision
   /// Log-probabilities or probabilities over the vocabulary.
   public var loss: Precision
-  /// Keys and values kept between tokens.
+  /// Keys and values kept between tokens; as 8-bit integers, each row has a scale.
   public var kvCache: Precision
+  /// Integers that stand for the weights of linear layers; nil where weights are numbers.
+  public var quantisation: Quantisation?
 
   /// Everything in one format.
   public init(all precision: Precision) {

@@ -16,6 +16,13 @@ extension ModelShape {
         file.path, field: "model_type", found: "\"\(type.quoted)\"",
         expected: "one of " + Family.allCases.map(\.rawValue).joined(separator: ", "))
     }
+    try self.init(file, family)
+    if architecture.head == .languageModel, try file.architecture()?.isHeadless == true {
+      architecture.head = .none
+    }
+  }
+
+  private init(_ file: ConfigurationFile, _ family: Family) throws(InputError) {
     switch family {
     case .gpt2: self = try .gpt2(file)
     case .llama: self = try .llama(file)
@@ -30,6 +37,13 @@ extension ModelShape {
     case .falcon: self = try .falcon(file)
     case .mixtral: self = try .mixtral(file)
     case .qwen3MoE: self = try .qwen3MoE(file)
+    case .bert: self = try .bert(file)
+    case .roberta, .xlmRoberta: self = try .roberta(file, family)
     }
   }
+}
+
+extension String {
+  /// Whether a class of transformers of this name is a model without a head, such as `LlamaModel`.
+  var isHeadless: Bool { hasSuffix("Model") && !hasSuffix("LMHeadModel") }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// seconds.
 extension ModelShape {
   /// No published size comes within a factor of 100 of it.
-  static let largestSize = 100_000_000
+  public static let largestSize = 100_000_000
 
   /// The deepest that is published, DeepNet, has 1,000 (Wang et al., arXiv 2203.00555).
   static let mostLayers = 2_000
@@ -33,5 +33,27 @@ extension ModelShape {
           + "\(String(format: "%.2g", approximateParameters)) parameters",
         expected: "a model of at most \(String(format: "%.0g", Self.mostParameters))")
     }
+  }
+
+  /// Checks sizes that were changed after the shape was made, under their symbols.
+  ///
+  /// - Throws: `InputError` that names the symbol.
+  public func requireConsistent() throws(InputError) {
+    let sizes = [
+      ("l", layers, Self.mostLayers), ("h", hidden, Self.largestSize),
+      ("a", heads, Self.largestSize), ("g", kvHeads, Self.largestSize),
+      ("f", feedForward, Self.largestSize), ("V", vocabulary, Self.largestSize),
+      ("T", positions, Self.largestSize),
+    ]
+    for (symbol, size, most) in sizes where !(1...most).contains(size) {
+      throw InputError("at", field: symbol, found: "\(size)", expected: "1 to \(most)")
+    }
+    for (symbol, divisor, whole) in [("a", heads, hidden), ("g", kvHeads, heads)]
+    where whole % divisor != 0 {
+      throw InputError(
+        "at", field: symbol, found: "\(divisor), which does not divide \(whole)",
+        expected: "a divisor of it")
+    }
+    try requireWithinLimits(SizeFields(hidden: "h"), "at")
   }
 }

@@ -35,6 +35,7 @@ extension ModelShape {
     static let gpt2 = SizeFields(
       layers: "n_layer", hidden: "n_embd", heads: "n_head", feedForward: "n_inner",
       positions: "n_positions", epsilon: "layer_norm_epsilon")
+    static let bert = SizeFields(epsilon: "layer_norm_eps")
     static let opt = SizeFields(feedForward: "ffn_dim")
     static let bloom = SizeFields(
       layers: "n_layer", heads: "n_head", positions: "seq_length", epsilon: "layer_norm_epsilon")

@@ -38,6 +38,8 @@ public struct ModelShape: Codable, Sendable, Equatable {
     case gptNeoX = "gpt_neox"
     case falcon, mixtral
     case qwen3MoE = "qwen3_moe"
+    case bert, roberta
+    case xlmRoberta = "xlm-roberta"
   }
 
   /// A GPT-2 of the given sizes, checked.

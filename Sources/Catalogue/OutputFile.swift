@@ -41,14 +41,19 @@ public struct OutputFile: Sendable {
   /// Writes the text. A file is replaced whole; a device or a pipe is written to.
   ///
   /// - Throws: `InputError` with what the system says.
-  public func write(_ text: String) throws(InputError) {
+  public func write(_ text: String) throws(InputError) { try write(Data(text.utf8)) }
+
+  /// Writes the bytes, as `write` does a text.
+  ///
+  /// - Throws: `InputError` with what the system says.
+  public func write(_ data: Data) throws(InputError) {
     let url = URL(filePath: path).resolvingSymlinksInPath()
     do {
       if kind == nil || kind == .typeRegular {
-        try Data(text.utf8).write(to: url, options: .atomic)
+        try data.write(to: url, options: .atomic)
       } else {
         let handle = try FileHandle(forWritingTo: url)
-        try handle.write(contentsOf: Data(text.utf8))
+        try handle.write(contentsOf: data)
         try handle.close()
       }
     } catch {

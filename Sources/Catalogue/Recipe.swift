@@ -12,6 +12,8 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var statePrecision = StatePrecision.run
   /// The update rule.
   public var optimizer = Optimizer.adamw
+  /// How the update is carried out, which decides what is alive meanwhile.
+  public var optimizerImplementation = OptimizerImplementation.fused
   /// How attention is computed.
   public var attention = Attention.eager
   /// Which activations are computed twice rather than kept.
@@ -49,8 +51,22 @@ public struct Recipe: Codable, Sendable, Equatable {
     case momentum
     /// Adam with moments of 8 bits (Dettmers et al., arXiv 2110.02861).
     case adam8bit
+    /// The second moment of a matrix by its rows and columns, without a first (Shazeer and Stern,
+    /// arXiv 1804.04235), as `torch.optim.Adafactor` has it.
+    case adafactor
     /// No update: a step ends when the gradients are known.
     case none
+  }
+  /// The ways to carry out an update, by the names that PyTorch's optimizers have for them. They
+  /// differ in what is alive meanwhile, and in no bit of the result.
+  public enum OptimizerImplementation: String, Codable, Sendable, CaseIterable {
+    /// In one pass, without tensors besides. Of Adafactor PyTorch has none; this is Assay's.
+    case fused
+    /// Op by op over all parameters: what lies between two ops is there for all of them at once.
+    /// PyTorch's default on GPUs.
+    case foreach
+    /// Parameter by parameter, op by op.
+    case loop
   }
   /// The ways to compute attention.
   public enum Attention: String, Codable, Sendable, CaseIterable {

@@ -7,6 +7,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Parameters, and under category `gradient` their gradients.
   case tokenEmbedding = "embedding.token"
   case positionEmbedding = "embedding.position"
+  case tokenTypeEmbedding = "embedding.tokenType"
   case normWeight = "norm.weight"
   case normBias = "norm.bias"
   case qkvWeight = "attention.qkv.weight"
@@ -23,8 +24,13 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertGateWeight = "experts.gate.weight"
   case expertUpWeight = "experts.up.weight"
   case expertDownWeight = "experts.down.weight"
+  case headTransformWeight = "head.transform.weight"
+  case headTransformBias = "head.transform.bias"
+  case poolerWeight = "pooler.weight"
+  case poolerBias = "pooler.bias"
   case headWeight = "head.weight"
   case headBias = "head.bias"
+  case weightScale = "weight.scale"
 
   // Optimizer states.
   case masterWeight = "optimizer.masterWeight"
@@ -33,14 +39,19 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case velocity = "optimizer.velocity"
   case firstMomentScale = "optimizer.firstMomentScale"
   case secondMomentScale = "optimizer.secondMomentScale"
+  case secondMomentRows = "optimizer.secondMomentRows"
+  case secondMomentColumns = "optimizer.secondMomentColumns"
 
   // Keys and values of the tokens seen so far.
   case cachedKeys = "cache.keys"
   case cachedValues = "cache.values"
+  case cachedKeyScales = "cache.keyScales"
+  case cachedValueScales = "cache.valueScales"
 
   // Inputs.
   case tokens = "input.tokens"
   case targets = "input.targets"
+  case tokenTypes = "input.tokenTypes"
 
   // Activations.
   case embeddingOutput = "embedding.output"
@@ -90,6 +101,8 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertProduct = "experts.product"
   case expertOutput = "experts.output"
   case blockOutput = "block.output"
+  case headActivationInput = "head.activationInput"
+  case headActivationOutput = "head.activationOutput"
   case headInput = "head.input"
   case logits = "head.logits"
   case logSoftmax = "loss.logSoftmax"
@@ -102,6 +115,11 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case activationGradient = "gradient.activation"
   case attentionWorkspace = "attention.workspace"
   case productWorkspace = "product.workspace"
+  case optimizerRoot = "optimizer.root"
+  case optimizerDivisor = "optimizer.divisor"
+  case optimizerUpdate = "optimizer.update"
+  case optimizerMeanSquares = "optimizer.meanSquares"
+  case optimizerRowMean = "optimizer.rowMean"
   case routerWeightGradient = "gradient.routerWeight"
 
   /// Whether it belongs to the experts, of which a token uses a few, and not to their router.

@@ -38,6 +38,8 @@ extension Claim {
     case peakGradients = "peak.gradients"
     case peakOptimizerState = "peak.optimizerState"
     case peakActivations = "peak.activations"
+    /// The most activations that are alive at once, whatever else is.
+    case mostActivations = "most.activations"
     /// Workspace and gradients of activations, at the worst moment.
     case temporary
     /// Keys and values kept between decoding steps, for s tokens.

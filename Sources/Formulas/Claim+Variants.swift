@@ -4,17 +4,10 @@ extension Claim {
 
   /// Whether it is about a model that several devices share.
   public var needsRanks: Bool {
-    let options = ["data", "tensor", "pipeline", "virtual", "sequence-parallel", "microbatch"]
+    let options = ["data", "tensor", "pipeline", "virtual", "sequence-parallel", "microbatch", "zero"]
     let recipes =
       [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
     return recipes.contains { recipe in options.contains { recipe[$0] != nil } }
-  }
-
-  /// Whether it is about tensors of 16 bits.
-  public var needsHalves: Bool {
-    let recipes =
-      [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
-    return recipes.contains { $0["precision"].map { $0 != "fp32" } ?? false }
   }
 
   /// The claim as one of its readings has it: with the printed number in another unit of the same

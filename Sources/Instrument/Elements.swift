@@ -6,6 +6,15 @@ import Foundation
 struct Elements {
   let base: UnsafeMutableRawPointer
   let precision: Precision
+  /// What integers of 8 bits are multiples of; dense rows only.
+  var scales: RowScales?
+
+  /// A scale for each row.
+  struct RowScales {
+    let base: UnsafeMutablePointer<Float>
+    /// Elements of a row.
+    let columns: Int
+  }
 
   /// The elements as the floats that kernels work on; nil where they are stored in 16 bits.
   var floats: UnsafeMutablePointer<Float>? {
@@ -17,7 +26,10 @@ struct Elements {
 
   /// The elements from a later one on.
   func advanced(by count: Int) -> Elements {
-    Elements(base: base + count * precision.width, precision: precision)
+    let scales = scales.map {
+      RowScales(base: $0.base + count / $0.columns, columns: $0.columns)
+    }
+    return Elements(base: base + count * precision.width, precision: precision, scales: scales)
   }
 
   /// Writes a part of a matrix into `floats`.
@@ -31,14 +43,24 @@ struct Elements {
   func widen(
     rows: Int, columns: Int, stride: Int, into floats: UnsafeMutablePointer<Float>, width: Int
   ) {
-    CKernels.widen(floats, base, format, rows, columns, width, stride)
+    if let scales {
+      precondition(columns == scales.columns && width == columns)
+      dequantise_rows(floats, base, scales.base, 8, rows, columns, columns)
+    } else {
+      CKernels.widen(floats, base, format, rows, columns, width, stride)
+    }
   }
 
   /// Writes `floats`, rounded, to a part of a matrix; the parameters are those of `widen`.
   func narrow(
     rows: Int, columns: Int, stride: Int, from floats: UnsafePointer<Float>, width: Int
   ) {
-    CKernels.narrow(base, floats, format, rows, columns, stride, width)
+    if let scales {
+      precondition(columns == scales.columns && stride == columns)
+      quantise_rows(base, scales.base, floats, 8, rows, columns, columns, width)
+    } else {
+      CKernels.narrow(base, floats, format, rows, columns, stride, width)
+    }
   }
 
   /// Copies a part of a matrix.
@@ -66,9 +88,9 @@ struct Elements {
       let floats = row.baseAddress!
       for index in 0..<rows {
         advanced(by: index * stride)
-          .widen(rows: 1, columns: columns, stride: 0, into: floats, width: 0)
+          .widen(rows: 1, columns: columns, stride: columns, into: floats, width: columns)
         target.advanced(by: index * width)
-          .narrow(rows: 1, columns: columns, stride: 0, from: floats, width: 0)
+          .narrow(rows: 1, columns: columns, stride: columns, from: floats, width: columns)
       }
     }
   }

@@ -140,6 +140,7 @@ extension Engine {
     products: ProductCounts = [:]
   ) {
     guard phase != .load else { return }
+    ledger.timeline?.note(.operation(operation, stage))
     work.accounts[stage, default: Work.Account()].add(
       operation, elementwise: elementwise, touching: bytes, products: products, in: scope)
   }

@@ -49,6 +49,7 @@ extension Engine {
   /// Runs `body` for each item, and returns the products that it ran. Items must all do the same
   /// work: a dry run does it once and multiplies.
   func forEach(_ items: Int, _ body: (Int, inout Lane) -> Void) -> ProductCounts {
+    ledger.timeline?.beginOperation()
     guard let blas else {
       var lane = Lane(0, nil)
       body(0, &lane)

@@ -18,11 +18,19 @@ public final class Ledger {
   /// The most of each category that was alive at once, each at its own time.
   public private(set) var highest: [Category: Int] = [:]
 
+  /// When everything happened; nil where nobody asked for it.
+  public let timeline: Timeline?
+
   /// The place at which tensors are being allocated.
-  var scope = Scope.root
+  var scope = Scope.root {
+    didSet { timeline?.note(.scope(scope)) }
+  }
   /// The part of the run that is under way.
   var phase = Phase.load {
-    didSet { peakByPhase[phase] = max(peakByPhase[phase, default: 0], total) }
+    didSet {
+      peakByPhase[phase] = max(peakByPhase[phase, default: 0], total)
+      timeline?.note(.phase(phase))
+    }
   }
 
   private var scopes = ScopeTable()
@@ -49,8 +57,13 @@ public final class Ledger {
   }
 
   /// A ledger; one that does not record costs nothing and knows nothing.
-  public init(isRecording: Bool = true) {
+  ///
+  /// - Parameters:
+  ///   - isRecording: whether it records.
+  ///   - timeline: where to note when everything happens; nil for nowhere.
+  public init(isRecording: Bool = true, timeline: Timeline? = nil) {
     self.isRecording = isRecording
+    self.timeline = timeline
     if isRecording { events.reserveCapacity(4096) }
   }
 
@@ -62,6 +75,9 @@ public final class Ledger {
 
   /// The path of a place in the model.
   public func path(_ scope: Scope) -> String { scopes.names[Int(scope.index)] }
+
+  /// The names of the places that lead to a place, the outermost first.
+  public func steps(_ scope: Scope) -> [String] { scopes.steps(to: scope) }
 
   /// The path of a tensor: its place in the model, then its name.
   public func path(_ scope: Scope, _ role: TensorRole) -> String {
@@ -121,5 +137,6 @@ public final class Ledger {
         sequence: events.count, kind: kind, phase: phase, category: entry.category,
         role: entry.role, scope: entry.scope, precision: entry.precision, tensor: tensor,
         bytes: bytes))
+    timeline?.noteEvent()
   }
 }

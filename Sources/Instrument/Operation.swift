@@ -15,7 +15,9 @@ public enum Operation: String, Codable, Sendable, CaseIterable {
   case dropoutMask, applyDropout
   case crossEntropy, crossEntropyBackward, mean
   case sumOfSquares, adamW, adam8bit, momentum, sgd
+  case adamMoments, adamRoot, adamApply, addConstant
+  case meanSquares, lerp, adafactor, adafactorUpdate
   case appendToCache, lastRows, largest
-  case convert
+  case convert, quantise
   case fill
 }

@@ -18,6 +18,7 @@ struct ScopeTable {
 
   private var known: [Step: Scope] = [:]
   private(set) var names = [""]
+  private var steps: [Step?] = [nil]
 
   /// The place called `name` within `parent`.
   mutating func scope(_ name: String, in parent: Scope) -> Scope {
@@ -26,7 +27,19 @@ struct ScopeTable {
     let scope = Scope(index: Int32(names.count))
     let prefix = names[Int(parent.index)]
     names.append(prefix.isEmpty ? name : "\(prefix).\(name)")
+    steps.append(step)
     known[step] = scope
     return scope
+  }
+
+  /// The names of the places that lead to a place, the outermost first.
+  func steps(to scope: Scope) -> [String] {
+    var names: [String] = []
+    var scope = scope
+    while let step = steps[Int(scope.index)] {
+      names.append(step.name)
+      scope = step.parent
+    }
+    return names.reversed()
   }
 }

@@ -81,7 +81,7 @@ public struct FormulaPage: Sendable {
       [.text("at"), .text("formula"), .text("the largest where")],
       (peak?.pieces ?? []).map { piece in
         [
-          "\(piece.path) in \(piece.phase.rawValue)", piece.expression.typeset,
+          piece.moment, piece.expression.typeset,
           piece.region.map(\.typeset).joined(separator: "; "),
         ]
       })

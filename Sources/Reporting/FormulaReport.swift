@@ -32,7 +32,7 @@ public struct FormulaReport: Report {
       for (number, piece) in pieces.enumerated() {
         tables.append(
           Self.formula(
-            "Piece \(number + 1): \(piece.path) in \(piece.phase.rawValue)",
+            "Piece \(number + 1): \(piece.moment)",
             piece.expression.typeset, piece.region.map(\.typeset)))
         tables.append(Self.terms(piece.terms))
       }

@@ -11,11 +11,13 @@ public struct GenerationReport: Report {
   /// The model and the request.
   public var headline: String? {
     let (model, request) = (value.model, value.recipe)
-    let parts = [
-      "\(model.parameters.grouped) parameters", "batch \(request.batch.grouped)",
-      "prompt \(request.prompt.grouped)", request.tokens.counted("token"),
-      request.precision.rawValue, "\(request.attention.rawValue) attention",
-    ]
+    let parts =
+      [
+        "\(model.parameters.grouped) parameters", "batch \(request.batch.grouped)",
+        "prompt \(request.prompt.grouped)", request.tokens.counted("token"),
+        request.precision.rawValue, "\(request.attention.rawValue) attention",
+      ] + (request.weights.map { ["\($0.rawValue) weights"] } ?? [])
+      + (request.cache.map { ["\($0.rawValue) cache"] } ?? [])
     return "\(model.name): " + parts.joined(separator: ", ") + "; \(value.mode.rawValue) run"
   }
 

@@ -3,6 +3,13 @@ import Transformer
 extension MeasurementReport {
   /// Every figure on a line of its own, named as in JSON.
   public var records: Table {
+    Table(
+      nil, [.text("figure"), .number("value")],
+      figures.map { [$0.0, String($0.1)] } + machineRecords + rankRecords)
+  }
+
+  /// The figures that are the same on every machine, named as in JSON.
+  var figures: [(String, Int)] {
     let (bytes, flops) = (value.bytes, value.flops)
     var rows: [(String, Int)] = [
       ("model.parameters", value.model.parameters),
@@ -33,10 +40,9 @@ extension MeasurementReport {
       ("flops.elementwise.backward", flops.elementwise.backward),
       ("flops.elementwise.optimizer", flops.elementwise.optimizer), ("events", value.events),
     ]
-    return Table(
-      nil, [.text("figure"), .number("value")],
-      rows.map { [$0.0, String($0.1)] } + machineRecords + rankRecords)
+    return rows
   }
+
   /// Times and losses, which a dry run does not have.
   private var machineRecords: [[String]] {
     guard let seconds = value.seconds else { return [] }

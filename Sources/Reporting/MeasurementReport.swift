@@ -18,6 +18,9 @@ public struct MeasurementReport: Report {
       recipe.optimizer.rawValue, "\(recipe.attention.rawValue) attention",
       "recompute \(recipe.recompute.rawValue)", "convention \(recipe.convention.name)",
     ]
+    if recipe.optimizerImplementation != .fused {
+      parts.append("\(recipe.optimizerImplementation.rawValue) optimizer")
+    }
     if recipe.dropout > 0 { parts.append("dropout \(recipe.dropout)") }
     if recipe.accumulate > 1 { parts.append("\(recipe.accumulate.grouped) micro-batches") }
     if let text = recipe.text { parts.append("text \(text)") }

@@ -12,6 +12,9 @@ extension Int {
     return self < 0 ? "-" + result : result
   }
 
+  /// With commas, and with a sign even where it is positive.
+  var signed: String { (self > 0 ? "+" : "") + grouped }
+
   /// The number with what it counts, in the plural where it is not one.
   func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 

@@ -6,6 +6,8 @@ import Transformer
 public struct ReferenceRuns: Sendable {
   /// The runs, in their order.
   public let measurements: [Measurement]
+  /// What recomputation saves and costs.
+  public let recomputation: RecomputeReport
 
   /// Model, batch, sequence, and whether it is small enough to be computed.
   private static let runs: [(model: String, batch: Int, sequence: Int, dry: Bool)] = [
@@ -27,6 +29,7 @@ public struct ReferenceRuns: Sendable {
       recipe.sequence = run.sequence
       return try Measurement.run(shape, recipe, dry: run.dry)
     }
+    recomputation = try RecomputeReport(progress: progress)
   }
 
   /// What is the same on every machine.

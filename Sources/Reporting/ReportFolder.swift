@@ -52,11 +52,13 @@ public struct ReportFolder: Sendable {
     let report = VerificationReport(verification)
     let texts = [
       ("claims.md", try report.rendered(as: .markdown)),
+      ("textbook.md", TextbookPage(verification).markdown),
       ("verification.json", try report.rendered(as: .json)),
       ("verdicts.json", try Self.verdicts(verification)),
       ("models.md", try ModelsReport().rendered(as: .markdown)),
       ("formulas.md", try FormulaPage().markdown),
       ("measurements.md", runs.accounts.markdown + "\n"),
+      ("recompute.md", runs.recomputation.markdown),
       ("timings.local.md", runs.timings.markdown + "\n"),
     ]
     try prepare()

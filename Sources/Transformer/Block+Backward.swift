@@ -7,10 +7,10 @@ extension Block {
   mutating func backward(_ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step) {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
-    if isParallel {
-      parallelBackward(gradient, saved, step)
-    } else {
-      sequentialBackward(gradient, saved, step)
+    switch residual {
+    case .sequential: sequentialBackward(gradient, saved, step)
+    case .postNorm: postNormBackward(gradient, saved, step)
+    case .parallel, .parallelSharedNorm: parallelBackward(gradient, saved, step)
     }
   }
 
@@ -33,6 +33,31 @@ extension Block {
     attentionNorm.backward(
       into: gradient, addingResidual: true, from: attentionGradient, saved.attentionNorm,
       of: saved.input, step.engine)
+  }
+
+  private mutating func postNormBackward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step
+  ) {
+    let engine = step.engine
+    let sum = saved.sum!
+    let middle = saved.middle!
+    let mlpNormSaved = saved.mlpNorm!
+    mlpNorm!.backward(
+      into: gradient, addingResidual: false, from: gradient, mlpNormSaved, of: sum, engine)
+    _ = consume mlpNormSaved
+    _ = consume sum
+    let mlpGradient = mlp.backward(
+      gradient, saved.mlp, input: attentionNorm, saved.attentionNorm, of: middle, step)
+    engine.add(into: gradient, gradient, mlpGradient)
+    _ = consume mlpGradient
+
+    attentionNorm.backward(
+      into: gradient, addingResidual: false, from: gradient, saved.attentionNorm, of: middle,
+      engine)
+    _ = consume middle
+    let attentionGradient = attention.backward(
+      gradient, saved.attention, input: saved.input, step)
+    engine.add(into: gradient, gradient, attentionGradient)
   }
 
   /// Both branches start from the gradient after the block, so the norms' shares are added to it

@@ -12,11 +12,12 @@ extension Block {
   ) -> Tensor {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
+    if residual == .postNorm { return inferPostNorm(stream, cache, first: first, step) }
     let normalised = attentionNorm.output(stream, step)
     let heads = attention.project(normalised, step)
-    return isParallel
-      ? inferParallel(stream, normalised, heads, cache, first: first, step)
-      : inferSequential(stream, normalised, heads, cache, first: first, step)
+    return residual == .sequential
+      ? inferSequential(stream, normalised, heads, cache, first: first, step)
+      : inferParallel(stream, normalised, heads, cache, first: first, step)
   }
 
   private func inferSequential(
@@ -29,6 +30,20 @@ extension Block {
     let expanded = expanded(attended, shared: attended, step)
     let after = mlp.forward(expanded, addingTo: attended, step)
     return after.stream
+  }
+
+  private func inferPostNorm(
+    _ stream: consuming Tensor, _ cache: borrowing KVCache, first: Int, _ step: Step
+  ) -> Tensor {
+    let heads = attention.project(stream, step)
+    let attended = attention.infer(heads, addingTo: stream, cache, first: first, step)
+    _ = consume stream
+    let normalised = attentionNorm.output(attended, step)
+    _ = consume attended
+    let expanded = mlp.expand(normalised, step)
+    let sum = mlp.forward(expanded, addingTo: normalised, step)
+    _ = consume normalised
+    return mlpNorm!.output(sum.stream, step)
   }
 
   private func inferParallel(
@@ -78,7 +93,7 @@ extension SelfAttention {
     if let angles = step.angles { engine.rotate(heads, by: angles, shape) }
     engine.append(to: cache, heads, first: first, shape)
     let context = engine.make(
-      stream.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
+      stream.rows, projection.linear.weight.columns, .activation, .attentionContext)
     if step.recipe.attention == .flash, first == 0 {
       Self.flash(into: context, heads, step)
     } else {

@@ -1,15 +1,16 @@
 import Catalogue
 import Instrument
 
-/// A pre-norm block. In sequence: x + attention(norm(x)), and then x + mlp(norm(x)). In parallel:
-/// x + attention(norm(x)) + mlp(norm(x)), with a norm for each or one for both.
+/// A block. In sequence: x + attention(norm(x)), and then x + mlp(norm(x)); or post-norm:
+/// norm(x + attention(x)), and then norm(x + mlp(x)). In parallel: x + attention(norm(x)) +
+/// mlp(norm(x)), with a norm for each or one for both.
 public struct Block: ~Copyable {
   var attentionNorm: Norm
   var attention: SelfAttention
   /// Nil where the norm before the attention serves both.
   var mlpNorm: Norm?
   var mlp: FeedForward
-  let isParallel: Bool
+  let residual: Architecture.Residual
   let name: String
 
   /// What backward needs: the type is the list of what a block keeps.
@@ -18,19 +19,21 @@ public struct Block: ~Copyable {
     let input: Tensor
     let attentionNorm: Norm.Saved
     let attention: SelfAttention.Saved
-    /// The stream between attention and feed-forward network; nil where they are parallel.
+    /// The sum of the stream and the attention's output; nil where the feed-forward network works
+    /// beside it.
     let middle: Tensor?
     let mlpNorm: Norm.Saved?
     let mlp: FeedForward.Saved
+    /// The input of a norm that ends the block; nil where none does.
+    let sum: Tensor?
   }
 
   init(
     _ shape: ModelShape, layer: Int,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
-    let residual = shape.architecture.residual
+    residual = shape.architecture.residual
     name = "block.\(layer)"
-    isParallel = residual != .sequential
     let outer = engine.enter(name)
     defer { engine.leave(outer) }
     attentionNorm = Norm("attentionNorm", shape, engine)
@@ -43,7 +46,11 @@ public struct Block: ~Copyable {
   func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
-    return isParallel ? parallel(stream, step) : sequential(stream, step)
+    return switch residual {
+    case .sequential: sequential(stream, step)
+    case .postNorm: postNorm(stream, step)
+    case .parallel, .parallelSharedNorm: parallel(stream, step)
+    }
   }
 
   private func sequential(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
@@ -63,7 +70,24 @@ public struct Block: ~Copyable {
       stream: after.stream,
       saved: Saved(
         input: stream, attentionNorm: attentionNormSaved, attention: attended.saved,
-        middle: middle, mlpNorm: mlpNormSaved, mlp: after.saved))
+        middle: middle, mlpNorm: mlpNormSaved, mlp: after.saved, sum: nil))
+  }
+
+  private func postNorm(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+    let heads = attention.project(stream, step)
+    let attended = attention.forward(heads, addingTo: stream, step)
+    let normalised = attentionNorm.forward(attended.stream, step)
+    attentionNorm.keepInput(attended.stream, step)
+
+    let expanded = mlp.expand(normalised.output, step)
+    let sum = mlp.forward(expanded, addingTo: normalised.output, step)
+    let after = mlpNorm!.forward(sum.stream, step).parts()
+    mlpNorm!.keepInput(sum.stream, step)
+    return Forwarded(
+      stream: after.output,
+      saved: Saved(
+        input: stream, attentionNorm: normalised.kept(step), attention: attended.saved,
+        middle: attended.stream, mlpNorm: after.saved, mlp: sum.saved, sum: sum.stream))
   }
 
   private func parallel(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
@@ -79,7 +103,7 @@ public struct Block: ~Copyable {
       stream: after.stream,
       saved: Saved(
         input: stream, attentionNorm: normalised.kept(step), attention: attended.saved,
-        middle: nil, mlpNorm: mlpNormalised?.kept(step), mlp: after.saved))
+        middle: nil, mlpNorm: mlpNormalised?.kept(step), mlp: after.saved, sum: nil))
   }
 
   private func expand(

@@ -10,6 +10,7 @@ public struct Corpus: Sendable {
     case text([UInt8])
     case synthetic(vocabulary: Int)
     case batch([Int64])
+    case examples([Objective.Example])
   }
 
   /// The bytes of a file, one token each; or, without a file, a synthetic text.
@@ -38,6 +39,18 @@ public struct Corpus: Sendable {
     seed = 0
   }
 
+  /// The same examples at every step.
+  init(examples: [Objective.Example]) {
+    source = .examples(examples)
+    seed = 0
+  }
+
+  /// An example of `count` tokens, a function of the seed and `index` alone.
+  func example(_ index: Int, count: Int, _ objective: Objective) -> Objective.Example {
+    if case .examples(let examples) = source { return examples[index % examples.count] }
+    return objective.example(window(index, count: count), seed: mixed(seed, UInt64(index)))
+  }
+
   /// `count` tokens and one more, from a place that follows from the seed and `index` alone.
   func window(_ index: Int, count: Int) -> ArraySlice<Int64> {
     switch source {
@@ -49,6 +62,8 @@ public struct Corpus: Sendable {
     case .batch(let tokens):
       let start = index * count % (tokens.count - 1)
       return tokens[start...start + count]
+    case .examples(let examples):
+      return ArraySlice(examples[index % examples.count].tokens.prefix(count + 1))
     }
   }
 

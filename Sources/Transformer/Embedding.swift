@@ -1,11 +1,13 @@
 import Catalogue
 import Instrument
 
-/// Token embedding, position embedding where positions have one, and what follows them: a factor, a
-/// norm, dropout.
+/// Token embedding, position embedding where positions have one, embedding of the kinds of tokens,
+/// and what follows them: a factor, a norm, dropout.
 struct Embedding: ~Copyable {
   var token: Parameter
   var position: Parameter?
+  /// Of the kinds of tokens, (K,h).
+  var tokenType: Parameter?
   var norm: Norm?
   private let offset: Int
   private let scale: Float
@@ -38,16 +40,25 @@ struct Embedding: ~Copyable {
       position = nil
       offset = 0
     }
+    tokenType =
+      architecture.tokenTypes > 0
+      ? Parameter(
+        .tokenTypeEmbedding, architecture.tokenTypes, shape.hidden,
+        initialisation(.tokenTypeEmbedding), engine) : nil
     engine.leave(outer)
     norm = architecture.hasEmbeddingNorm ? Norm("embeddingNorm", shape, engine) : nil
     scale = architecture.embeddingScale
   }
 
-  /// The residual stream (R,h) at the first block, from ids (b,s).
-  func forward(_ tokens: borrowing Tensor, _ step: Step) -> Forwarded<Saved> {
+  /// The residual stream (R,h) at the first block, from ids (b,s), and from the kinds of the tokens
+  /// where kinds have embeddings.
+  func forward(
+    _ tokens: borrowing Tensor, kinds: borrowing Tensor?, _ step: Step
+  ) -> Forwarded<Saved> {
     let engine = step.engine
     let outer = engine.enter("embedding")
     let embedded = embed(tokens, first: 0, engine)
+    addTokenTypes(embedded, kinds, engine)
     engine.leave(outer)
     let normalised = norm?.forward(embedded, precision: engine.formats.stream, step)
     guard let normalised else {
@@ -69,6 +80,19 @@ struct Embedding: ~Copyable {
     return embedded
   }
 
+  private func addTokenTypes(
+    _ embedded: borrowing Tensor, _ kinds: borrowing Tensor?, _ engine: Engine
+  ) {
+    switch kinds {
+    case .none: return
+    case .some(let kinds):
+      switch tokenType {
+      case .none: return
+      case .some(let table): engine.addEmbedding(embedded, of: kinds, table: table.value)
+      }
+    }
+  }
+
   /// Drops elements of the stream in place.
   private func drop(_ stream: borrowing Tensor, _ step: Step) -> Tensor? {
     guard Self.dropout.isActive(step) else { return nil }
@@ -80,7 +104,8 @@ struct Embedding: ~Copyable {
   /// Gradients from that of the stream (R,h), which is overwritten where something follows the
   /// embedding.
   mutating func backward(
-    _ gradient: borrowing Tensor, _ saved: consuming Saved, tokens: borrowing Tensor, _ step: Step
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, tokens: borrowing Tensor,
+    kinds: borrowing Tensor?, _ step: Step
   ) {
     let engine = step.engine
     let outer = engine.enter("embedding")
@@ -94,13 +119,14 @@ struct Embedding: ~Copyable {
     }
     let again = engine.enter("embedding")
     defer { engine.leave(again) }
-    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, engine) }
+    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, kinds: kinds, engine) }
   }
 
   /// Gradients of the embeddings from that of their sum, (R,h), which is overwritten where they have
   /// a factor.
   private mutating func tablesBackward(
-    _ gradient: borrowing Tensor, tokens: borrowing Tensor, _ engine: Engine
+    _ gradient: borrowing Tensor, tokens: borrowing Tensor, kinds: borrowing Tensor?,
+    _ engine: Engine
   ) {
     position?.accumulate { position, accumulating in
       engine.embedBackward(
@@ -108,10 +134,23 @@ struct Embedding: ~Copyable {
         batch: tokens.rows)
     }
     if scale != 1 { engine.scale(gradient, by: scale) }
-    // A token's row is added to wherever the token occurs, so an untouched gradient starts at zero.
-    token.accumulate { token, accumulating in
-      if !accumulating { engine.fill(token, with: 0) }
-      engine.embedBackward(token: token, from: gradient, tokens: tokens)
+    token.accumulateRows(from: gradient, of: tokens, engine)
+    switch kinds {
+    case .some(let kinds): tokenType?.accumulateRows(from: gradient, of: kinds, engine)
+    case .none: break
+    }
+  }
+}
+
+extension Parameter {
+  /// Adds to the gradient of each id's row wherever the id occurs, so that an untouched gradient
+  /// starts at zero.
+  fileprivate mutating func accumulateRows(
+    from gradient: borrowing Tensor, of ids: borrowing Tensor, _ engine: Engine
+  ) {
+    accumulate { table, accumulating in
+      if !accumulating { engine.fill(table, with: 0) }
+      engine.embedBackward(token: table, from: gradient, tokens: ids)
     }
   }
 }

@@ -45,9 +45,8 @@ extension Generation {
     (recipe.batch, recipe.attention, recipe.seed) = (
       request.batch, request.attention, request.seed
     )
-    recipe.precision = request.precision
     var generator = Generator(
-      shape, recipe, capacity: request.prompt + request.tokens - 1, on: engine)
+      shape, recipe, request.formats, capacity: request.prompt + request.tokens - 1, on: engine)
     var trace = Trace()
     engine.phase = .forward
     let clock = ContinuousClock()
@@ -75,7 +74,7 @@ extension Generation {
   fileprivate init(_ shape: ModelShape, _ request: Request, _ trace: Trace, _ engine: Engine) {
     let ledger = engine.ledger
     mode = engine.isReal ? .real : .dry
-    model = Measurement.Model(shape, ledger, precision: request.precision.compute)
+    model = ParameterCount(shape).model
     recipe = request
     bytes = Bytes(ledger, request)
     flops = FLOPs(
@@ -108,6 +107,11 @@ extension Generation.Request {
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape) throws(InputError) {
+    guard shape.architecture.mask != .bidirectional else {
+      throw InputError(
+        "model", found: "\(shape.name), whose tokens see those that follow",
+        expected: "a decoder, such as gpt2")
+    }
     for (option, value) in [("--prompt", prompt), ("--tokens", tokens)] where value < 1 {
       throw InputError(option, found: "\(value)", expected: "a positive integer")
     }
@@ -116,6 +120,11 @@ extension Generation.Request {
         "--prompt", found: "\(prompt), and \(tokens) tokens to be generated",
         expected: "at most \(shape.positions + 1) together: the last token is not read, and "
           + "\(shape.name) has \(shape.positions) positions")
+    }
+    guard weights == nil || shape.architecture.experts == nil else {
+      throw InputError(
+        "--weights", found: "\(weights?.rawValue ?? "") for \(shape.name), which has experts",
+        expected: "a model without experts, whose weights are the linear layers'")
     }
     var recipe = Recipe()
     (recipe.batch, recipe.sequence, recipe.precision, recipe.text) = (

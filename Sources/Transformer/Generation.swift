@@ -32,6 +32,10 @@ public struct Generation: Codable, Sendable {
     public var tokens = 16
     /// Format of weights, activations and cache.
     public var precision = TrainingPrecision.fp32
+    /// Integers that stand for the weights of linear layers; numbers if nil.
+    public var weights: Quantisation?
+    /// Format of keys and values kept; that of activations if nil.
+    public var cache: Cache?
     /// How the prompt's attention is computed.
     public var attention = Recipe.Attention.eager
     /// Seed of the weights and of a synthetic prompt.
@@ -41,6 +45,17 @@ public struct Generation: Codable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The formats of a cache.
+    public enum Cache: String, Codable, Sendable, CaseIterable { case fp16, int8 }
+
+    /// The formats in which a run stores its tensors.
+    public var formats: Formats {
+      var formats = Formats(all: precision.compute)
+      formats.quantisation = weights
+      if let cache { formats.kvCache = cache == .fp16 ? .fp16 : .int8 }
+      return formats
+    }
   }
 
   /// Memory, in bytes.

@@ -19,10 +19,15 @@ public struct Generator: ~Copyable {
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: its batch, attention and seed are used.
+  ///   - formats: in which tensors are stored.
   ///   - capacity: tokens of every sequence that the caches have room for.
   ///   - engine: what it runs on.
-  public init(_ shape: ModelShape, _ recipe: Recipe, capacity: Int, on engine: Engine) {
-    var recipe = recipe
+  public init(
+    _ shape: ModelShape, _ recipe: Recipe, _ formats: Formats = .fp32, capacity: Int,
+    on engine: Engine
+  ) {
+    var (shape, recipe) = (shape, recipe)
+    shape.architecture.head = shape.architecture.head.trained
     // Nothing is kept for backward, so the convention that keeps least is right.
     recipe.convention = .lean
     recipe.dropout = 0
@@ -31,6 +36,7 @@ public struct Generator: ~Copyable {
     self.shape = shape
     self.recipe = recipe
     engine.phase = .load
+    engine.formats = formats
     model = LanguageModel(shape, seed: recipe.seed, engine)
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     angles = RotaryTable.make(step, positions: capacity)

@@ -39,11 +39,11 @@ enum Head {
         logits.rows, logits.columns, .activation, .logSoftmax, precision: engine.formats.loss)
       engine.crossEntropy(into: output, as: .logarithm, losses: losses, logits, targets: targets)
       _ = consume logits
-      let loss = engine.mean(losses)
+      let loss = engine.mean(losses, targets: targets)
       _ = consume losses
       let total = engine.make(
         1, 1, .activation, .lossTotalWeight, precision: engine.formats.loss)
-      engine.fill(total, with: Float(output.rows))
+      engine.fill(total, with: Float(engine.count(targets)))
       return Evaluated(
         loss: loss,
         saved: Saved(
@@ -54,13 +54,13 @@ enum Head {
         precision: engine.formats.loss)
       engine.crossEntropy(into: output, as: .probability, losses: losses, logits, targets: targets)
       return Evaluated(
-        loss: engine.mean(losses),
+        loss: engine.mean(losses, targets: targets),
         saved: Saved(
           distribution: output, logits: logits, losses: losses, totalWeight: nil))
     case .probabilitiesInPlace:
       engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
       logits.retag(.lossProbabilities)
-      let loss = engine.mean(losses)
+      let loss = engine.mean(losses, targets: targets)
       return Evaluated(
         loss: loss,
         saved: Saved(
@@ -83,28 +83,41 @@ enum Head {
     return logits
   }
 
-  /// Gradients of the loss times `scale`.
+  /// The gradient of the logits (R,V) for the loss times `scale`; the bias gets its own from it.
   ///
   /// - Parameters:
-  ///   - weight: the head's, (V,h), gets its gradient.
-  ///   - bias: the head's, (1,V), gets its gradient.
-  ///   - norm: makes the input again from `normInput`, if it was not kept.
+  ///   - distribution: what forward kept of the logits.
+  ///   - bias: the head's, (1,V).
+  ///   - targets: as in forward.
   ///   - scale: the weight of this pass; less than 1 when several are added up.
+  static func logitsGradient(
+    _ distribution: consuming Tensor, bias: inout Parameter?, targets: borrowing Tensor,
+    scale: Float, _ step: Step
+  ) -> Tensor {
+    let rows = step.engine.count(targets)
+    let gradient = logitsGradient(
+      distribution, targets: targets, scale: scale / Float(rows), step)
+    bias?.accumulate { bias, accumulating in
+      step.engine.biasGradient(into: bias, accumulating: accumulating, gradient)
+    }
+    return gradient
+  }
+
+  /// Gradients from that of the logits.
+  ///
+  /// - Parameters:
+  ///   - logitsGradient: (R,V).
+  ///   - weight: the head's, (V,h), gets its gradient.
+  ///   - final: gives the head's input, from what it kept, or from the `stream` (R,h) behind the last
+  ///     block.
   /// - Returns: the gradient of the input, (R,h).
   static func backward(
-    _ saved: consuming Saved, weight: inout Parameter, bias: inout Parameter?,
-    input norm: borrowing Norm, _ normSaved: borrowing Norm.Saved, of normInput: borrowing Tensor,
-    targets: borrowing Tensor, scale: Float, _ step: Step
+    _ logitsGradient: borrowing Tensor, weight: inout Parameter,
+    input final: borrowing FinalLayer, _ saved: borrowing FinalLayer.Saved?,
+    of stream: borrowing Tensor, _ step: Step
   ) -> Tensor {
     let engine = step.engine
-    let outer = engine.enter("head")
-    defer { engine.leave(outer) }
-    let logitsGradient = logitsGradient(
-      saved.distribution, targets: targets, scale: scale / Float(step.rows), step)
-    bias?.accumulate { bias, accumulating in
-      engine.biasGradient(into: bias, accumulating: accumulating, logitsGradient)
-    }
-    norm.withOutput(normSaved, of: normInput, engine) { part in
+    final.withOutput(saved, of: stream, engine) { part in
       step.withAllRows(part) { input in
         weight.accumulate { weight, accumulating in
           engine.linearWeightGradient(
@@ -113,7 +126,7 @@ enum Head {
       }
     }
     let inputGradient = engine.make(
-      step.rows, step.shape.hidden, .temporary, .activationGradient)
+      logitsGradient.rows, weight.columns, .temporary, .activationGradient)
     engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight)
     weight.releaseCopy()
     return step.summed(inputGradient)

@@ -1,13 +1,14 @@
 import Catalogue
 import Instrument
 
-/// The end of the model: the final norm, the head and the loss. Another part sends its stream on.
+/// The end of the model: what follows the last block, the head and the loss. Another part sends its
+/// stream on.
 extension LanguageModel {
-  /// What backward needs of norm and head.
+  /// What backward needs of it.
   struct Ending: ~Copyable {
     /// The residual stream behind the last block, (R,h).
     let stream: Tensor
-    let finalNorm: Norm.Saved
+    let final: FinalLayer.Saved?
     let head: Head.Saved
   }
 
@@ -17,44 +18,38 @@ extension LanguageModel {
     let saved: Ending?
   }
 
-  func end(_ stream: consuming Tensor, targets: borrowing Tensor?, _ step: Step) -> Ended {
-    switch finalNorm {
-    case .none:
+  func end(_ stream: consuming Tensor, _ batch: borrowing Batch, _ step: Step) -> Ended {
+    guard part.isLast else {
       part.send(stream: stream, step)
       return Ended(loss: nil, saved: nil)
-    case .some(let norm):
-      let normalised = norm.forward(stream, step)
-      norm.keepInput(stream, step)
-      let head = headForward(normalised.output, targets: targets, step)
+    }
+    switch final.forward(stream, step) {
+    case .some(let final):
+      let head = headForward(final.output, batch, step)
       return Ended(
-        loss: head.loss,
-        saved: Ending(stream: stream, finalNorm: normalised.kept(step), head: head.saved))
+        loss: head.loss, saved: Ending(stream: stream, final: final.kept(step), head: head.saved))
+    case .none:
+      let head = headForward(stream, batch, step)
+      return Ended(loss: head.loss, saved: Ending(stream: stream, final: nil, head: head.saved))
     }
   }
 
   /// The gradient of the stream behind the last block, (R,h).
   mutating func endBackward(
-    _ saved: consuming Ending?, targets: borrowing Tensor?, scale: Float, _ step: Step
+    _ saved: consuming Ending?, _ batch: borrowing Batch, scale: Float, _ step: Step
   ) -> Tensor {
     guard let saved else { return part.receiveGradient(step) }
-    let normalisedGradient = headBackward(
-      saved.head, saved.finalNorm, of: saved.stream, targets: targets, scale: scale, step)
-    let gradient = step.engine.make(
-      step.streamRows, step.shape.hidden, .temporary, .activationGradient,
-      precision: step.engine.formats.stream)
-    finalNorm!.backward(
-      into: gradient, addingResidual: false, from: normalisedGradient, saved.finalNorm,
-      of: saved.stream, step.engine)
-    _ = consume normalisedGradient
-    _ = consume saved.finalNorm
+    let headGradient = headBackward(
+      saved.head, saved.final, of: saved.stream, batch, scale: scale, step)
+    let gradient = final.backward(headGradient, saved.final, of: saved.stream, step)
     _ = consume saved.stream
     return gradient
   }
 
   private func headForward(
-    _ input: borrowing Tensor, targets: borrowing Tensor?, _ step: Step
+    _ input: borrowing Tensor, _ batch: borrowing Batch, _ step: Step
   ) -> Head.Evaluated {
-    switch targets {
+    switch batch.targets {
     case .none: preconditionFailure("a head without targets")
     case .some(let targets):
       return withHeadWeight {
@@ -75,21 +70,24 @@ extension LanguageModel {
     }
   }
 
+  /// The gradient of the head's input, (R,h).
   private mutating func headBackward(
-    _ saved: consuming Head.Saved, _ normSaved: borrowing Norm.Saved,
-    of stream: borrowing Tensor, targets: borrowing Tensor?, scale: Float, _ step: Step
+    _ saved: consuming Head.Saved, _ finalSaved: borrowing FinalLayer.Saved?,
+    of stream: borrowing Tensor, _ batch: borrowing Batch, scale: Float, _ step: Step
   ) -> Tensor {
-    switch targets {
+    let outer = step.engine.enter("head")
+    defer { step.engine.leave(outer) }
+    switch batch.targets {
     case .none: preconditionFailure("a head without targets")
     case .some(let targets):
+      let logits = Head.logitsGradient(
+        saved.distribution, bias: &headBias, targets: targets, scale: scale, step)
       if ownHead != nil {
         return Head.backward(
-          saved, weight: &ownHead!, bias: &headBias, input: finalNorm!, normSaved, of: stream,
-          targets: targets, scale: scale, step)
+          logits, weight: &ownHead!, input: final, finalSaved, of: stream, step)
       }
       return Head.backward(
-        saved, weight: &embedding!.token, bias: &headBias, input: finalNorm!, normSaved, of: stream,
-        targets: targets, scale: scale, step)
+        logits, weight: &embedding!.token, input: final, finalSaved, of: stream, step)
     }
   }
 }

@@ -26,9 +26,9 @@ extension LanguageModel {
       precision: step.engine.formats.stream)
     step.engine.lastRows(into: last, stream)
     _ = consume stream
-    let normalised = finalNorm!.output(last, step)
+    guard let passed = final.forward(last, step) else { return logits(of: last, step.engine) }
     _ = consume last
-    return logits(of: normalised, step.engine)
+    return logits(of: passed.output, step.engine)
   }
 
   private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {

@@ -13,9 +13,11 @@ extension LanguageModel {
   }
 
   private mutating func forEachHeadParameter(_ body: (inout Parameter) -> Void) {
-    finalNorm?.forEachParameter(body)
+    final.norm?.forEachParameter(body)
+    final.transform?.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
     if headBias != nil { body(&headBias!) }
+    pooler?.forEachParameter(body)
   }
 }
 
@@ -23,6 +25,7 @@ extension Embedding {
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     body(&token)
     if position != nil { body(&position!) }
+    if tokenType != nil { body(&tokenType!) }
     norm?.forEachParameter(body)
   }
 }
@@ -50,6 +53,13 @@ extension Block {
     attention.projection.linear.forEachParameter(body)
     mlpNorm?.forEachParameter(body)
     mlp.forEachParameter(body)
+  }
+}
+
+extension HeadTransform {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    linear.forEachParameter(body)
+    norm.forEachParameter(body)
   }
 }
 

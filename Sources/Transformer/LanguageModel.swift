@@ -1,15 +1,17 @@
 import Catalogue
 import Instrument
 
-/// A decoder-only language model: embeddings, blocks, a final norm, and a head that may share the
-/// token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
-/// embedding, the last has norm and head.
+/// A language model: embeddings, blocks, what follows the last of them, and a head that may share
+/// the token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
+/// embedding, the last has what follows the blocks.
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding?
   var blocks: BlockStack
-  var finalNorm: Norm?
+  var final: FinalLayer
   var ownHead: Parameter?
   var headBias: Parameter?
+  /// Of an encoder without a head: counted, and never run, as it has no part in pre-training.
+  var pooler: Linear?
   let part: ModelPart
 
   /// What backward needs of a whole forward pass.
@@ -45,44 +47,49 @@ public struct LanguageModel: ~Copyable {
       return .normal(
         deviation: residuals.contains(role) ? residual : 0.02, seed: mixed(seed, parameters))
     }
-    let part = part ?? .whole(shape)
+    let (part, head) = (part ?? .whole(shape), shape.architecture.head)
     self.part = part
     // Where it is another stage's, its weights are drawn all the same, as those that follow count on.
     let embedding = Embedding(
       shape, initialisation, part.isFirst ? engine : Engine(unrecorded: engine.rank))
     self.embedding = part.isFirst ? consume embedding : nil
     blocks = BlockStack(shape, part.layers, initialisation, engine)
-    finalNorm = part.isLast ? Norm("finalNorm", shape, engine) : nil
+    final = part.isLast ? FinalLayer(shape, initialisation, engine) : FinalLayer()
     let outer = engine.enter("head")
     let tokenEmbedding = Parameter.Initialisation.normal(deviation: 0.02, seed: mixed(seed, 1))
     let isCopy = part.isTied && !part.isFirst
+    let hasScores = part.isLast && head.hasScores
     ownHead =
-      part.isLast && (isCopy || !part.isTied)
+      hasScores && (isCopy || !part.isTied)
       ? Parameter(
         .headWeight, shape.vocabulary, shape.hidden,
         isCopy ? tokenEmbedding : initialisation(.headWeight), isOperand: true,
         split: .rows(shape.vocabulary), isTied: isCopy, engine) : nil
     headBias =
-      part.isLast && shape.architecture.biases.head
+      hasScores && shape.architecture.biases.head
       ? Parameter(
         .headBias, 1, shape.vocabulary, .constant(0), split: .columns(shape.vocabulary), engine)
       : nil
     engine.leave(outer)
+    let again = engine.enter("pooler")
+    pooler =
+      part.isLast && head == .pooler
+      ? Linear(
+        Linear.Roles(weight: .poolerWeight, bias: .poolerBias), input: shape.hidden,
+        output: shape.hidden, initialisation, engine) : nil
+    engine.leave(again)
   }
 
-  /// The mean loss of predicting `targets` (b,s) from `tokens` (b,s); a part that needs them not
-  /// gets none.
-  mutating func forward(
-    _ tokens: borrowing Tensor?, targets: borrowing Tensor?, _ step: Step
-  ) -> Evaluated {
+  /// The mean loss of predicting the batch's targets.
+  mutating func forward(_ batch: borrowing Batch, _ step: Step) -> Evaluated {
     var step = step
     forEachOuterParameter { $0.gather() }
     forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
-    let entered = enter(tokens, step)
+    let entered = enter(batch, step)
     let passed = blocks.forward(entered.stream, step)
-    let ended = end(passed.stream, targets: targets, step)
+    let ended = end(passed.stream, batch, step)
     forEachOuterParameter { $0.release() }
     return Evaluated(
       loss: ended.loss,
@@ -92,17 +99,16 @@ public struct LanguageModel: ~Copyable {
 
   /// Gradients of the loss times `scale`, into the parameters.
   mutating func backward(
-    _ saved: consuming Saved, tokens: borrowing Tensor?, targets: borrowing Tensor?, scale: Float,
-    _ step: Step
+    _ saved: consuming Saved, _ batch: borrowing Batch, scale: Float, _ step: Step
   ) {
     var step = step
     forEachOuterParameter { $0.gather() }
     let angles = saved.angles
     step.angles = RotaryTable.angles(of: angles)
-    let gradient = endBackward(saved.ending, targets: targets, scale: scale, step)
+    let gradient = endBackward(saved.ending, batch, scale: scale, step)
     blocks.backward(gradient, saved.blocks, step)
     _ = consume angles
-    enterBackward(gradient, saved.embedding, tokens: tokens, step)
+    enterBackward(gradient, saved.embedding, batch, step)
     forEachOuterParameter {
       $0.scatterGradient()
       $0.release()
@@ -110,14 +116,14 @@ public struct LanguageModel: ~Copyable {
   }
 
   /// The stream at the first block: embedded, or as the part before sends it.
-  private func enter(_ tokens: borrowing Tensor?, _ step: Step) -> Forwarded<Embedding.Saved?> {
-    switch (embedding) {
+  private func enter(_ batch: borrowing Batch, _ step: Step) -> Forwarded<Embedding.Saved?> {
+    switch embedding {
     case .none: return Forwarded(stream: part.receiveStream(step), saved: nil)
     case .some(let embedding):
-      switch tokens {
+      switch batch.tokens {
       case .none: preconditionFailure("an embedding without tokens")
       case .some(let tokens):
-        let embedded = embedding.forward(tokens, step)
+        let embedded = embedding.forward(tokens, kinds: batch.tokenTypes, step)
         return Forwarded(stream: embedded.stream, saved: embedded.saved)
       }
     }
@@ -125,13 +131,14 @@ public struct LanguageModel: ~Copyable {
 
   /// The same backward: `gradient` (R,h) is that of the stream at the first block.
   private mutating func enterBackward(
-    _ gradient: borrowing Tensor, _ saved: consuming Embedding.Saved?, tokens: borrowing Tensor?,
+    _ gradient: borrowing Tensor, _ saved: consuming Embedding.Saved?, _ batch: borrowing Batch,
     _ step: Step
   ) {
     guard let saved else { return part.send(gradient: gradient, step) }
-    switch tokens {
+    switch batch.tokens {
     case .none: preconditionFailure("an embedding without tokens")
-    case .some(let tokens): embedding?.backward(gradient, saved, tokens: tokens, step)
+    case .some(let tokens):
+      embedding?.backward(gradient, saved, tokens: tokens, kinds: batch.tokenTypes, step)
     }
   }
 }

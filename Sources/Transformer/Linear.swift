@@ -25,8 +25,8 @@ struct Linear: ~Copyable {
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
     weight = Parameter(
-      roles.weight, output, input, initialisation(roles.weight), isOperand: true, split: split,
-      engine)
+      roles.weight, output, input, initialisation(roles.weight), isOperand: true,
+      quantisation: engine.formats.quantisation, split: split, engine)
     // Ranks with different outputs have their biases, others all of them.
     let biasSplit = split.axis == .rows ? Split(axis: .columns, blocks: split.blocks) : .none
     bias = roles.bias.map { Parameter($0, 1, output, .constant(0), split: biasSplit, engine) }
@@ -76,7 +76,7 @@ struct Linear: ~Copyable {
   /// weight in a pass.
   mutating func inputBackward(_ gradient: borrowing Tensor, _ engine: Engine) -> Tensor {
     let inputGradient = engine.make(
-      gradient.rows, weight.value.columns, .temporary, .activationGradient)
+      gradient.rows, weight.columns, .temporary, .activationGradient)
     addInputGradient(into: inputGradient, accumulating: false, gradient, engine)
     return inputGradient
   }

@@ -13,15 +13,17 @@ extension Measurement {
   ///   - recipe: how it is trained; the layout has its batch.
   ///   - layout: how the ranks divide both.
   ///   - dry: account without computing.
+  ///   - ledger: the account of rank 0 to keep.
   ///   - progress: called after each update with its number and loss.
   /// - Returns: the account of rank 0 and, in short, of all ranks; nil at other ranks of a real run.
   /// - Throws: `InputError` for a layout that the model or the machine cannot run, and
   ///   `MissingComponent`; in a real run `MPI.Refusal` instead, at all ranks.
   public static func run(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, dry: Bool,
+    ledger: Ledger = Ledger(),
     progress: (_ step: Int, _ loss: Double?) -> Void = { _, _ in }
   ) throws -> Measurement? {
-    guard dry else { return try runReal(shape, recipe, layout, progress) }
+    guard dry else { return try runReal(shape, recipe, layout, ledger, progress) }
     try validate(shape, recipe, layout)
     guard layout.ranks <= mostDryRanks else {
       throw InputError(
@@ -31,7 +33,8 @@ extension Measurement {
     let own = layout.recipe(recipe)
     let corpus = try Corpus(for: own, shape)
     let parts = (0..<layout.ranks).map { number in
-      let engine = Engine(dry: Ledger(), rank: Rank(number, of: layout))
+      let engine = Engine(
+        dry: number == 0 ? ledger : Ledger(), rank: Rank(number, of: layout))
       let measurement = account(shape, own, corpus, on: engine, { _, _ in })
       return (measurement, RankMeasurement(measurement, engine))
     }
@@ -49,7 +52,8 @@ extension Measurement {
   }
 
   private static func runReal(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, _ progress: (Int, Double?) -> Void
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, _ ledger: Ledger,
+    _ progress: (Int, Double?) -> Void
   ) throws -> Measurement? {
     let mpi = try MPI.start()
     var needed = 0
@@ -66,7 +70,8 @@ extension Measurement {
     let rank = Rank(mpi.number, of: layout)
     let machine = try Machine.prepare()
     let engine = try Engine(
-      expecting: needed, rank: rank, communicator: MPICommunicator(rank, on: mpi))
+      expecting: needed, ledger: ledger, rank: rank,
+      communicator: MPICommunicator(rank, on: mpi))
     let corpus = try Corpus(for: own, shape)
     let measurement = account(shape, own, corpus, on: engine, machine: machine, progress)
     let ranks = try gather(RankMeasurement(measurement, engine), mpi)

@@ -49,8 +49,9 @@ extension Measurement.Bytes {
     gradient = ledger.highest[.gradient, default: 0]
     optimizerState = ledger.highest[.optimizerState, default: 0]
     savedForBackward = afterForward.savedForBackward
-    savedByRole = Self.byRole(
-      ledger.alive(after: afterForward.sequence).filter { $0.category == .activation })
+    let saved = ledger.alive(after: afterForward.sequence).filter { $0.category == .activation }
+    savedByRole = Self.byRole(saved)
+    savedByPlace = Measurement.PlaceBytes.list(saved, ledger)
     peak = Measurement.Peak(ledger)
     peakByPhase = Dictionary(
       uniqueKeysWithValues: ledger.peakByPhase.map { ($0.key.rawValue, $0.value) })
@@ -85,9 +86,11 @@ extension Measurement.Peak {
     temporary = bytes(.temporary)
     input = bytes(.input)
     kvCache = bytes(.kvCache)
-    tensors = ledger.aliveAtPeak().prefix(Self.named).map {
+    let alive = ledger.aliveAtPeak()
+    tensors = alive.prefix(Self.named).map {
       Measurement.NamedBytes(path: $0.path, category: $0.entry.category, bytes: $0.entry.bytes)
     }
+    byPlace = Measurement.PlaceBytes.list(alive.map(\.entry), ledger)
   }
 }
 

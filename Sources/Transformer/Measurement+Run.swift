@@ -8,22 +8,23 @@ extension Measurement {
   ///   - shape: the model.
   ///   - recipe: how it is trained.
   ///   - dry: account without computing.
+  ///   - ledger: the account to keep, for those who want more of it than the measurement tells.
   ///   - progress: called after each update with its number and loss.
   /// - Throws: `InputError` for a recipe that the model or the machine cannot run, and
   ///   `MissingComponent` where OpenBLAS is not installed.
   public static func run(
-    _ shape: ModelShape, _ recipe: Recipe, dry: Bool,
+    _ shape: ModelShape, _ recipe: Recipe, dry: Bool, ledger: Ledger = Ledger(),
     progress: (_ step: Int, _ loss: Double?) -> Void = { _, _ in }
   ) throws -> Measurement {
     try recipe.validate(for: shape)
     let corpus = try Corpus(for: recipe, shape)
     if dry {
-      let engine = Engine(dry: Ledger())
+      let engine = Engine(dry: ledger)
       return account(shape, recipe, corpus, on: engine, progress)
     }
     let needed = try requireFit(shape, recipe)
     let machine = try Machine.prepare()
-    let engine = try Engine(expecting: needed)
+    let engine = try Engine(expecting: needed, ledger: ledger)
     return account(shape, recipe, corpus, on: engine, machine: machine, progress)
   }
 

@@ -61,8 +61,9 @@ public struct Measurement: Codable, Sendable {
     public let parameters: Int
     /// Number of weights that a token meets: all but those of the experts that it is not sent to.
     public let activeParameters: Int
-    /// Experts of a block, `E`, and of a token, `k`; absent in a model without.
+    /// Experts of a block, `E`; absent in a model without.
     public let experts: Int?
+    /// Experts of a token, `k`; absent in a model without.
     public let expertsPerToken: Int?
   }
 
@@ -87,6 +88,8 @@ public struct Measurement: Codable, Sendable {
     public let savedForBackward: Int
     /// The same by role, largest first.
     public let savedByRole: [RoleBytes]
+    /// The same by place and role, layers taken together.
+    public let savedByPlace: [PlaceBytes]
     /// The most that was alive at once.
     public let peak: Peak
     /// The most that was alive in each phase.
@@ -131,6 +134,8 @@ public struct Measurement: Codable, Sendable {
     public let kvCache: Int
     /// The largest tensors alive at the peak.
     public let tensors: [NamedBytes]
+    /// All of it by category, place and role, layers taken together.
+    public let byPlace: [PlaceBytes]
   }
 
   /// A tensor by name.

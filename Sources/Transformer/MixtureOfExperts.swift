@@ -51,16 +51,20 @@ struct MixtureOfExperts: ~Copyable {
   ) {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
-    func parameter(_ place: String, _ role: TensorRole, _ rows: Int, _ columns: Int) -> Parameter {
-      let outer = engine.enter(place)
-      defer { engine.leave(outer) }
-      return Parameter(role, rows, columns, initialisation(role), isOperand: true, engine)
+    func parameter(
+      _ place: String, _ role: TensorRole, _ matrices: Int, _ rows: Int, _ columns: Int
+    ) -> Parameter {
+      engine.within(place) {
+        Parameter(
+          role, matrices * rows, columns, initialisation(role), isOperand: true,
+          matrices: matrices, engine)
+      }
     }
     let (count, hidden, inner) = (experts.count, shape.hidden, shape.feedForward)
-    router = parameter("router", .routerWeight, count, hidden)
-    gate = parameter("experts", .expertGateWeight, count * inner, hidden)
-    up = parameter("experts", .expertUpWeight, count * inner, hidden)
-    down = parameter("experts", .expertDownWeight, count * hidden, inner)
+    router = parameter("router", .routerWeight, 1, count, hidden)
+    gate = parameter("experts", .expertGateWeight, count, inner, hidden)
+    up = parameter("experts", .expertUpWeight, count, inner, hidden)
+    down = parameter("experts", .expertDownWeight, count, hidden, inner)
     self.experts = experts
     activation = shape.architecture.activation
     join = ResidualJoin(

@@ -22,7 +22,7 @@ struct Optimizer {
       let outer = parameter.enterOwnPlace()
       if recipe.hasMasterWeights { parameter.master = parameter.masterCopy() }
       parameter.state = OptimizerState(
-        for: recipe.optimizer, rows: rows, columns: columns, engine)
+        for: recipe.optimizer, rows: rows, columns: columns, matrices: parameter.matrices, engine)
       engine.leave(outer)
     }
   }
@@ -41,27 +41,34 @@ struct Optimizer {
     if recipe.precision.scalesLoss, isUpdated { lossScale.update(isFinite: isFinite) }
     if isUpdated, isFinite || !recipe.precision.scalesLoss {
       step += 1
-      let scale = scale(norm) / Float(lossScale.used)
-      model.forEachParameter { update(&$0, gradientScale: scale, engine) }
+      update(&model, gradientScale: scale(norm) / Float(lossScale.used), engine)
     }
     model.forEachParameter { $0.clearGradient() }
     return norm
   }
 
-  private func update(_ parameter: inout Parameter, gradientScale: Float, _ engine: Engine) {
-    let constants = AdamWStep(
-      learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
-      weightDecay: recipe.optimizer == .adamw && parameter.decays ? recipe.weightDecay : 0,
-      gradientScale: gradientScale, step: step)
-    parameter.withOwn { value, gradient in
-      switch parameter.master {
-      case .none: parameter.state.update(value, gradient: gradient, constants, engine)
-      case .some(let master):
-        parameter.state.update(master, gradient: gradient, constants, engine)
-        engine.convert(into: value, master)
-      }
+  private func update(_ model: inout Stage, gradientScale: Float, _ engine: Engine) {
+    let constants = { (decays: Bool) in
+      AdamWStep(
+        learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
+        weightDecay: recipe.optimizer == .adamw && decays ? recipe.weightDecay : 0,
+        gradientScale: gradientScale, step: step)
     }
-    parameter.gatherUpdate()
+    // Optimizers of 8 bits come as one kernel only.
+    switch recipe.optimizer == .adam8bit ? .fused : recipe.optimizerImplementation {
+    case .fused:
+      model.forEachParameter { parameter in
+        parameter.withOwnGradient { gradient in
+          parameter.withMaster { master in
+            parameter.state.update(
+              master, gradient: gradient, constants(parameter.decays), engine)
+          }
+        }
+      }
+    case .loop: LoopUpdate(engine: engine, constants: constants).run(&model)
+    case .foreach: ForeachUpdate(engine: engine, constants: constants).run(&model)
+    }
+    model.forEachParameter { $0.gatherUpdate() }
   }
 
   /// The factor that brings the norm down to the clip, as `torch.nn.utils.clip_grad_norm_` does.

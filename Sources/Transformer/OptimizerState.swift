@@ -10,6 +10,8 @@ enum OptimizerState: ~Copyable {
   case moments(Moments)
   /// Adam's moments as bytes, each block relative to a scale.
   case quantised(Quantised)
+  /// Adafactor's second moment.
+  case factored(FactoredMoment)
 
   /// Decaying means of the gradient and of its square, as large as the parameter.
   struct Moments: ~Copyable {
@@ -32,11 +34,21 @@ enum OptimizerState: ~Copyable {
 
 extension OptimizerState {
   /// Allocates what the optimizer needs for a parameter of that size, all zero.
+  ///
+  /// - Parameters:
+  ///   - optimizer: the update rule.
+  ///   - rows: of the parameter.
+  ///   - columns: of the parameter.
+  ///   - matrices: how many lie one below the other in it.
+  ///   - engine: allocates.
   init(
-    for optimizer: Recipe.Optimizer, rows: Int, columns: Int, _ engine: Engine
+    for optimizer: Recipe.Optimizer, rows: Int, columns: Int, matrices: Int = 1, _ engine: Engine
   ) {
-    func zeros(_ role: TensorRole) -> Tensor {
-      let tensor = engine.make(rows, columns, .optimizerState, role)
+    func zeros(
+      _ role: TensorRole, _ rows: Int = rows, _ columns: Int = columns,
+      precision: Precision? = nil
+    ) -> Tensor {
+      let tensor = engine.make(rows, columns, .optimizerState, role, precision: precision)
       engine.fill(tensor, with: 0)
       return tensor
     }
@@ -45,6 +57,14 @@ extension OptimizerState {
     case .momentum: self = .velocity(zeros(.velocity))
     case .adam8bit where rows * columns >= Self.fewestQuantised:
       self = .quantised(Quantised(count: rows * columns, engine))
+    case .adafactor where rows > 1:
+      self = .factored(
+        FactoredMoment(
+          rows: zeros(.secondMomentRows, rows, 1, precision: .fp32),
+          columns: zeros(.secondMomentColumns, matrices, columns, precision: .fp32)))
+    case .adafactor:
+      self = .factored(
+        FactoredMoment(rows: nil, columns: zeros(.secondMoment, precision: .fp32)))
     case .adam, .adamw, .adam8bit:
       self = .moments(Moments(first: zeros(.firstMoment), second: zeros(.secondMoment)))
     }
@@ -78,7 +98,16 @@ extension OptimizerState {
         parameter, firstMoment: moments.first, secondMoment: moments.second,
         firstScale: moments.firstScale, secondScale: moments.secondScale, gradient: gradient,
         constants)
+    case .factored(let moment):
+      engine.adafactor(parameter, moment, gradient: gradient, constants.ofAdafactor)
     }
+  }
+}
+
+extension AdamWStep {
+  /// What Adafactor needs to know of an update.
+  var ofAdafactor: AdafactorStep {
+    AdafactorStep(learningRate: learningRate, gradientScale: gradientScale, step: step)
   }
 }
 

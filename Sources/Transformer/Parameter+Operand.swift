@@ -21,6 +21,29 @@ extension Parameter {
     withOwnValue { engine.copy(of: $0, .optimizerState, .masterWeight, precision: .fp32) }
   }
 
+  /// The weight as integers, where it is stored so; valid while the parameter lives.
+  var integers: QuantisedMatrix? {
+    guard let quantisation else { return nil }
+    switch scales {
+    case .some(let scales):
+      return QuantisedMatrix(values: value, scales: scales, bits: quantisation.bits)
+    case .none: return nil
+    }
+  }
+
+  /// Lets `body` update what this replica updates of the weight: its 32 bits where it has such
+  /// beside its 16, which follow.
+  func withMaster(_ body: (borrowing Tensor) -> Void) {
+    withOwnValue { value in
+      switch master {
+      case .none: body(value)
+      case .some(let master):
+        body(master)
+        engine.convert(into: value, master)
+      }
+    }
+  }
+
   /// Calls `body` with the weight as matrix products get it.
   fileprivate func withOperand(_ body: (borrowing Tensor) -> Void) {
     switch copy {
@@ -35,7 +58,11 @@ extension Engine {
   func linear(
     into output: borrowing Tensor, _ input: borrowing Tensor, weight: borrowing Parameter
   ) {
-    weight.withOperand { linear(into: output, input, weight: $0) }
+    if let integers = weight.integers {
+      linear(into: output, input, weight: integers, weight.role)
+    } else {
+      weight.withOperand { linear(into: output, input, weight: $0) }
+    }
   }
 
   /// dy·W, as `linearInputGradient` of tensors.

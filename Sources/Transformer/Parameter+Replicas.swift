@@ -125,13 +125,6 @@ extension Parameter {
 
   // MARK: The update
 
-  /// Calls `body` with the part of the weight that this replica updates, and its gradient.
-  func withOwn(_ body: (_ value: borrowing Tensor, _ gradient: borrowing Tensor) -> Void) {
-    withOwnGradient { gradient in
-      withOwnValue { body($0, gradient) }
-    }
-  }
-
   /// Calls `body` with the part of the weight that this replica updates.
   func withOwnValue<Result: ~Copyable>(_ body: (borrowing Tensor) -> Result) -> Result {
     switch share {

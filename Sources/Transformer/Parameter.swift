@@ -8,12 +8,19 @@ public struct Parameter: ~Copyable {
   public let role: TensorRole
   /// How ranks that share its layer divide it.
   let split: Split
+  /// Number of rows of this rank's part.
   let rows: Int
+  /// Number of columns of this rank's part, as numbers and not as the integers that stand for them.
   let columns: Int
-  /// Nil while only the share is there (ZeRO-3).
+  /// The weight, or the integers that stand for it where there are scales. Nil while only the share
+  /// is there (ZeRO-3).
   var whole: Tensor?
   /// This replica's part of the weight, where replicas divide weights.
   var share: Tensor?
+  /// What those integers are multiples of.
+  let scales: Tensor?
+  /// How the weight is stored as integers; nil where it is not.
+  let quantisation: Quantisation?
   /// Its gradient: absent from the start of a step until backward reaches it.
   var gradient: Tensor?
   /// This replica's part of the gradient, where replicas divide gradients.
@@ -35,6 +42,9 @@ public struct Parameter: ~Copyable {
   /// Whether the first and the last stage both have it, as embedding and as head.
   var isTied: Bool
 
+  /// Matrices of the same size that lie one below the other, such as those of experts.
+  let matrices: Int
+
   let scope: Scope
   let engine: Engine
 
@@ -42,6 +52,19 @@ public struct Parameter: ~Copyable {
   enum Initialisation {
     case constant(Float)
     case normal(deviation: Float, seed: UInt64)
+
+    fileprivate func fill(_ tensor: borrowing Tensor, _ split: Split, _ engine: Engine) {
+      switch self {
+      case .constant(let constant): engine.fill(tensor, with: constant)
+      case .normal(let deviation, let seed) where split.isDivided(engine.rank):
+        let columns = tensor.columns
+        engine.fillNormal(tensor, seed: seed, deviation: deviation) {
+          split.start(ofRow: $0, columns: columns, engine.rank)
+        }
+      case .normal(let deviation, let seed):
+        engine.fillNormal(tensor, seed: seed, deviation: deviation)
+      }
+    }
   }
 
   /// Allocates the weight.
@@ -52,35 +75,42 @@ public struct Parameter: ~Copyable {
   ///   - columns: of this rank's part.
   ///   - initialisation: of the whole weight.
   ///   - isOperand: whether it takes part in matrix products.
+  ///   - quantisation: how it is stored as integers; nil where it is not.
+  ///   - matrices: how many lie one below the other in it.
   ///   - split: which part of the whole it is.
   ///   - isSummed: whether the gradient is to be added up over the ranks that share its layer.
   ///   - isTied: whether another stage has it, too.
-  ///   - engine: what it lives on.
+  ///   - engine: allocates it.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
-    isOperand: Bool = false, split: Split = .none, isSummed: Bool = false, isTied: Bool = false,
+    isOperand: Bool = false, quantisation: Quantisation? = nil, matrices: Int = 1,
+    split: Split = .none, isSummed: Bool = false, isTied: Bool = false,
     _ engine: Engine
   ) {
     (self.role, self.rows, self.columns) = (role, rows, columns)
     (self.split, self.isSummed, self.isTied) = (split, isSummed, isTied)
     self.isOperand = isOperand
+    self.quantisation = quantisation
+    self.matrices = matrices
     self.engine = engine
     scope = engine.scope
-    let isShared = engine.rank.layout.divides(.parameters)
-    let weight = engine.make(
-      rows, columns, isShared ? .temporary : .parameter, role,
-      precision: engine.formats.parameter)
-    switch initialisation {
-    case .constant(let constant): engine.fill(weight, with: constant)
-    case .normal(let deviation, let seed) where split.isDivided(engine.rank):
-      engine.fillNormal(weight, seed: seed, deviation: deviation) {
-        split.start(ofRow: $0, columns: columns, engine.rank)
-      }
-    case .normal(let deviation, let seed):
-      engine.fillNormal(weight, seed: seed, deviation: deviation)
+    guard let quantisation else {
+      let isShared = engine.rank.layout.divides(.parameters)
+      let weight = engine.make(
+        rows, columns, isShared ? .temporary : .parameter, role,
+        precision: engine.formats.parameter)
+      initialisation.fill(weight, split, engine)
+      whole = consume weight
+      scales = nil
+      if isShared { divide() }
+      return
     }
-    whole = consume weight
-    if isShared { divide() }
+    let (bits, group) = (quantisation.bits, quantisation.group(columns: columns))
+    whole = engine.make(rows, columns * bits / 8, .parameter, role, precision: .int8)
+    scales = engine.make(rows, columns / group, .parameter, .weightScale, precision: .fp32)
+    let floats = engine.make(rows, columns, .temporary, role, precision: .fp32)
+    initialisation.fill(floats, .none, engine)
+    if let integers { engine.quantise(into: integers, floats) }
   }
 
   /// The weight. Where replicas divide it, it is there from `gather` to `release`.
@@ -96,8 +126,11 @@ public struct Parameter: ~Copyable {
   /// The path in the model, such as `block.0.mlp.up.weight`.
   public var path: String { engine.ledger.path(scope, role) }
 
+  /// Whether it is a matrix, and no norm or bias.
+  var isMatrix: Bool { rows > 1 }
+
   /// Whether weight decay applies: to matrices, not to norms and biases.
-  var decays: Bool { rows > 1 }
+  var decays: Bool { isMatrix }
 
   /// Makes sure that there is a gradient to write to.
   ///

@@ -24,11 +24,13 @@ public struct RunAccount: Sendable {
   }
 
   /// The items, in the order of the run.
-  public let items: [Item]
+  public internal(set) var items: [Item]
   /// The moment at which most was alive.
   public let peak: Ledger.Peak
   /// The most that was alive in each phase, in bytes.
   public let peakByPhase: [Phase: Int]
+  /// The most activations that were alive at once, in bytes.
+  public let mostActivations: Int
   /// Work of the forward pass that is not a matrix product, in FLOPs.
   public let elementwiseFLOPs: Int
   /// Whether it comes from a run that computed.
@@ -54,8 +56,8 @@ public struct RunAccount: Sendable {
     var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
     for _ in 0..<recipe.accumulate { _ = training.accumulateGradients() }
     let ledger = engine.ledger
-    let held = ledger.alive.compactMap { Self.held($0, ledger) }
     _ = training.update()
+    let held = ledger.alive(after: Self.mostGradients(ledger)).compactMap { Self.held($0, ledger) }
     let saved = ledger.alive(after: training.afterForward.sequence)
       .filter { $0.category == .activation }
       .map { Self.item(.savedForBackward, $0, ledger) }
@@ -64,12 +66,24 @@ public struct RunAccount: Sendable {
       .map { Self.item(.inputs, $0, ledger) }
     peak = ledger.peak
     peakByPhase = ledger.peakByPhase
+    mostActivations = ledger.highest[.activation, default: 0]
     elementwiseFLOPs = engine.work[.forward].elementwise
     items = held + saved + inputs + Self.products(engine)
     isReal = engine.isReal
   }
 
-  /// What is alive between backward and the update.
+  /// The event with which the gradients take most: the last of backward, or the last copy that the
+  /// update makes of them.
+  private static func mostGradients(_ ledger: Ledger) -> Int {
+    var (bytes, most, sequence) = (0, 0, -1)
+    for event in ledger.events where event.category == .gradient {
+      bytes += event.bytes
+      if bytes > most { (most, sequence) = (bytes, event.sequence) }
+    }
+    return sequence
+  }
+
+  /// What is held for every parameter.
   private static func held(_ entry: Ledger.Entry, _ ledger: Ledger) -> Item? {
     switch entry.category {
     case .parameter: item(.parameters, entry, ledger)

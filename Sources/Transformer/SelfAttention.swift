@@ -68,7 +68,7 @@ struct SelfAttention: ~Copyable {
     let key = keyNorm?.forward(heads, step)
     if let angles = step.angles { engine.rotate(heads, by: angles, step.attentionShape) }
     let context = engine.make(
-      step.rows, projection.linear.weight.value.columns, .activation, .attentionContext)
+      step.rows, projection.linear.weight.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
       into: context, .fused(heads), step.attentionShape, step.dropout(.attention, layer: layer),
       step)
@@ -79,7 +79,20 @@ struct SelfAttention: ~Copyable {
         queryNorm: query, keyNorm: key, core: core, context: context, projection: projected.saved))
   }
 
-  /// Gradients from that of the stream.
+  /// Gradients from that of the stream, where the `input` (R,h) was kept.
+  ///
+  /// - Returns: the gradient of the input, (R,h).
+  mutating func backward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, input: borrowing Tensor, _ step: Step
+  ) -> Tensor {
+    let engine = step.engine
+    let outer = engine.enter("attention")
+    defer { engine.leave(outer) }
+    let heads = headsGradient(gradient, saved, step)
+    return qkv.backward(heads, input: input, engine)
+  }
+
+  /// Gradients from that of the stream, where a norm's output was the input.
   ///
   /// - Parameters:
   ///   - norm: gives the input, from what it kept of `normInput`.

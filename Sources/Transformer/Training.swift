@@ -7,7 +7,7 @@ public struct Training: ~Copyable {
   let engine: Engine
   let shape: ModelShape
   let recipe: Recipe
-  private let corpus: Corpus
+  let corpus: Corpus
   private let schedule: PipelineSchedule
   var stage: Stage
   private var optimizer: Optimizer
@@ -40,12 +40,12 @@ public struct Training: ~Copyable {
   /// A micro-batch between its forward and its backward pass.
   struct Flight: ~Copyable {
     let step: Step
-    let targets: Tensor?
-    let tokens: Tensor?
+    let batch: Batch
     let saved: LanguageModel.Saved
   }
 
-  /// Allocates and initialises everything that lives as long as the run.
+  /// Allocates and initialises everything that lives as long as the run. A model without a head
+  /// gets the one that it is pre-trained with.
   ///
   /// - Parameters:
   ///   - shape: the whole model.
@@ -53,6 +53,8 @@ public struct Training: ~Copyable {
   ///   - corpus: what it is trained on.
   ///   - engine: what it runs on, with the rank that this is.
   public init(_ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine) {
+    var shape = shape
+    shape.architecture.head = shape.architecture.head.trained
     self.engine = engine
     self.shape = shape.share(of: engine.rank)
     self.recipe = recipe
@@ -112,10 +114,8 @@ public struct Training: ~Copyable {
       engine: engine, shape: shape, recipe: recipe, pass: number, microbatch: microbatch)
     engine.phase = .forward
     let start = ContinuousClock.now
-    let part = stage.parts[chunk].part
-    let tokens = part.isFirst ? input(.tokens, number) : nil
-    let targets = part.isLast ? input(.targets, number) : nil
-    let passed = stage.parts[chunk].forward(tokens, targets: targets, step)
+    let batch = Batch(corpus, step, for: stage.parts[chunk].part)
+    let passed = stage.parts[chunk].forward(batch, step)
     let saved = engine.ledger.bytes(of: .activation)
     if saved >= afterForward.savedForBackward {
       afterForward = AfterForward(
@@ -123,8 +123,7 @@ public struct Training: ~Copyable {
     }
     duration[.forward, default: .zero] += ContinuousClock.now - start
     let loss = passed.loss
-    flights[chunk].append(
-      Flight(step: step, targets: targets, tokens: tokens, saved: passed.saved))
+    flights[chunk].append(Flight(step: step, batch: batch, saved: passed.saved))
     return loss
   }
 
@@ -135,8 +134,7 @@ public struct Training: ~Copyable {
     let flight = flights[chunk].remove(at: 0)
     let shares = recipe.accumulate * engine.rank.layout.data
     stage.parts[chunk].backward(
-      flight.saved, tokens: flight.tokens, targets: flight.targets,
-      scale: Float(lossScale / Double(shares)), flight.step)
+      flight.saved, flight.batch, scale: Float(lossScale / Double(shares)), flight.step)
     duration[.backward, default: .zero] += ContinuousClock.now - start
   }
 
@@ -165,20 +163,5 @@ public struct Training: ~Copyable {
   /// Forgets the gradients.
   public mutating func clearGradients() {
     stage.forEachParameter { $0.clearGradient() }
-  }
-
-  /// The ids of a pass: each sequence is a window of the corpus, its targets the same window a token
-  /// later.
-  func input(_ role: TensorRole, _ pass: Int) -> Tensor {
-    let ids = engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
-    guard engine.isReal else { return ids }
-    let shift = role == .targets ? 1 : 0
-    for row in 0..<recipe.batch {
-      let window = corpus.window(pass * recipe.batch + row, count: recipe.sequence)
-      for column in 0..<recipe.sequence {
-        ids.integers[row * recipe.sequence + column] = window[window.startIndex + column + shift]
-      }
-    }
-    return ids
   }
 }

@@ -22,6 +22,8 @@ public struct Aspect: Codable, Sendable, Equatable {
 struct Aspects {
   /// Document and section.
   let source: String
+  /// The title of the document.
+  let document: String
   let arithmetic: Aspect
   let consistency: Aspect
   /// What the formula gives for the claim's own inputs.

@@ -16,8 +16,9 @@ extension Case {
     shape.apply(setting.shape)
     var (batch, sequence) = (batch, min(sequence, shape.positions))
     for (name, value) in sizes {
-      guard value >= 1 else {
-        throw InputError("at", field: name, found: "\(value)", expected: "a positive integer")
+      guard (1...ModelShape.largestSize).contains(value) else {
+        throw InputError(
+          "at", field: name, found: "\(value)", expected: "1 to \(ModelShape.largestSize)")
       }
       switch StandardSymbol(rawValue: name) {
       case .batch: batch = value
@@ -32,9 +33,10 @@ extension Case {
       default: break
       }
     }
-    if sizes["h"] != nil || sizes["a"] != nil { shape.splitHeads() }
     // A longer text takes as many positions more.
     shape.positions = max(shape.positions, sequence)
+    if !sizes.isEmpty { try shape.requireConsistent() }
+    if sizes["h"] != nil || sizes["a"] != nil { shape.splitHeads() }
     return Case(shape: shape, batch: batch, sequence: sequence, isReal: isReal)
   }
 

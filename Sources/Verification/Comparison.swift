@@ -42,6 +42,14 @@ struct Outcome: Sendable {
   /// All comparisons that it rests on.
   let comparisons: [Comparison]
 
+  /// The one that is kindest to the claim: the best result, and of equal ones the smallest error.
+  static func best(_ outcomes: [Outcome]) -> Outcome {
+    outcomes.dropFirst().reduce(outcomes[0]) { best, next in
+      if best.result != next.result { return best.result < next.result ? next : best }
+      return next.shown.relativeError < best.shown.relativeError ? next : best
+    }
+  }
+
   /// Whether the run is of the claim's own example, so that the number that it prints is about the
   /// same thing.
   func isOfPrintedNumber(_ claim: Claim) -> Bool {

@@ -60,7 +60,7 @@ extension Finding {
       case .bounded: .bounded
       case .wrong: holding.isEmpty ? .refuted : .conventional
       }
-    let best = outcomes.max { $0.result < $1.result } ?? outcomes[0]
+    let best = Outcome.best(outcomes)
     let attribution =
       best.result == .exact ? [] : try Attribution.list(claim, best.shown, fits)
     let corrected = best.result == .exact ? nil : fits.sum
@@ -78,6 +78,7 @@ extension Finding {
   ) {
     id = claim.id
     source = aspects.source
+    document = aspects.document
     statement = claim.statement
     quantity = claim.quantity.rawValue
     unit = claim.unit?.symbol ?? claim.measure?.unit.symbol

@@ -7,6 +7,8 @@ public struct Finding: Codable, Sendable {
   public let id: String
   /// Document and section.
   public let source: String
+  /// The title of the document.
+  public let document: String
   /// What it says.
   public let statement: String
   /// What it is about.
@@ -55,6 +57,7 @@ extension Finding {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
     try container.encode(source, forKey: .source)
+    try container.encode(document, forKey: .document)
     try container.encode(statement, forKey: .statement)
     try container.encode(quantity, forKey: .quantity)
     try container.encode(unit, forKey: .unit)

@@ -7,8 +7,7 @@ extension Judge {
     _ claim: Claim, _ case_: Case, _ reading: Reading
   ) throws -> Comparison {
     var bindings = case_.bindings
-    bindings["P"] = try Rational(
-      runs.training(case_, reading, claim.recipe.merging(reading.setting.recipe) { $1 }).parameters)
+    bindings["P"] = Rational(runs.parameters(case_.shape))
     // What a run trains on, where the source does not say.
     if claim.inputs["D"] == nil { bindings["D"] = Rational(case_.batch * case_.sequence) }
     var (selection, isReal) = (Selection?.none, case_.isReal)

@@ -6,12 +6,16 @@ import Formulas
 public struct Judge {
   /// The claims that the ones to be judged may refer to.
   private let catalogue: ClaimCatalogue
-  var runs = Runs()
+  var runs: Runs
 
   /// A judge who has seen no runs yet.
   ///
   /// - Parameter catalogue: all claims.
-  public init(_ catalogue: ClaimCatalogue) { self.catalogue = catalogue }
+  public init(_ catalogue: ClaimCatalogue) { self.init(catalogue, Runs()) }
+
+  init(_ catalogue: ClaimCatalogue, _ runs: Runs) {
+    (self.catalogue, self.runs) = (catalogue, runs)
+  }
 
   /// Judges claims of the catalogue in their order.
   ///
@@ -19,10 +23,8 @@ public struct Judge {
   ///   at the sizes of a run.
   public mutating func findings(_ claims: [Claim]) throws -> [Finding] {
     try claims.map { claim in
-      let document = catalogue.document(of: claim)
-      let parts = [document?.title, claim.section].compactMap { $0 }
       do {
-        return try finding(claim, source: parts.joined(separator: ", "))
+        return try finding(claim)
       } catch let error as EvaluationError {
         throw catalogue.error(
           in: claim, field: "expression", found: "\(error)", expected: error.expected)
@@ -36,10 +38,12 @@ public struct Judge {
   }
 
   /// Judges a claim in three ways: by its own arithmetic, by what else its source says, by runs.
-  mutating func finding(_ claim: Claim, source: String) throws -> Finding {
+  mutating func finding(_ claim: Claim) throws -> Finding {
     let own = try Case(ownOf: claim)
+    let title = catalogue.document(of: claim)?.title ?? ""
     let aspects = Aspects(
-      source: source, arithmetic: try .arithmetic(of: claim, at: own?.bindings ?? [:]),
+      source: [title, claim.section].compactMap { $0 }.joined(separator: ", "), document: title,
+      arithmetic: try .arithmetic(of: claim, at: own?.bindings ?? [:]),
       consistency: .consistency(of: claim, in: catalogue, at: own?.bindings ?? [:]),
       computed: try claim.computed(model: own?.bindings ?? [:])?.value)
     if aspects.arithmetic.result == .fails { return Finding(slip: claim, aspects) }
@@ -47,11 +51,6 @@ public struct Judge {
       return Finding(claim, aspects, .notMeasurable, because: reason)
     }
     guard claim.isMeasured else { return Finding(unmeasured: claim, aspects) }
-    if claim.needsHalves {
-      return Finding(
-        claim, aspects, .notMeasurable,
-        because: "Needs tensors of 16 bits, which runs do not have yet.")
-    }
     if claim.needsRanks {
       return Finding(
         claim, aspects, .notMeasurable,
@@ -73,9 +72,7 @@ public struct Judge {
 
   /// The formulas of the parts that the claim is about, from their amounts at all probes.
   private mutating func fits(_ claim: Claim, _ outcomes: [Outcome]) throws -> PartFormulas {
-    guard let shown = outcomes.max(by: { $0.result < $1.result }), shown.result != .exact else {
-      return PartFormulas()
-    }
-    return try fits(claim, shown.reading)
+    let best = Outcome.best(outcomes)
+    return best.result == .exact ? PartFormulas() : try fits(claim, best.reading)
   }
 }

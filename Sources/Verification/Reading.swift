@@ -49,7 +49,8 @@ extension Claim.Measured {
   /// Whether it is not the same whatever is kept for backward.
   fileprivate var dependsOnConvention: Bool {
     switch self {
-    case .savedForBackward, .peak, .peakForward, .peakBackward, .peakActivations, .temporary: true
+    case .savedForBackward, .peak, .peakForward, .peakBackward, .peakActivations, .mostActivations,
+      .temporary: true
     default: false
     }
   }

@@ -4,8 +4,16 @@ import Transformer
 
 /// Runs, each made once and remembered.
 struct Runs {
+  /// Makes the account of an update, dry or not.
+  private let account: (ModelShape, Recipe, Bool) throws -> RunAccount
   private var trainings: [String: RunAccount] = [:]
+  private var counts: [String: Int] = [:]
   private var inferences: [String: InferenceAccount] = [:]
+
+  /// - Parameter account: what runs the program.
+  init(_ account: @escaping (ModelShape, Recipe, Bool) throws -> RunAccount = RunAccount.init) {
+    self.account = account
+  }
 
   /// What a run has of the thing that is measured.
   ///
@@ -23,14 +31,23 @@ struct Runs {
     }
   }
 
+  /// Number of weights of the whole model.
+  mutating func parameters(_ shape: ModelShape) -> Int {
+    let key = "\(shape)"
+    if let known = counts[key] { return known }
+    let count = ParameterCount(shape).total
+    counts[key] = count
+    return count
+  }
+
   /// One update.
-  mutating func training(
+  private mutating func training(
     _ case_: Case, _ reading: Reading, _ options: [String: String]
   ) throws -> RunAccount {
     let recipe = try case_.recipe(reading.convention, options)
     let key = "\(case_.shape) \(recipe)"
     if let known = trainings[key] { return known }
-    let account = try RunAccount(case_.shape, recipe, dry: !case_.isReal)
+    let account = try account(case_.shape, recipe, !case_.isReal)
     trainings[key] = account
     return account
   }
@@ -44,12 +61,5 @@ struct Runs {
     let account = try InferenceAccount(case_.shape, recipe, dry: !case_.isReal)
     inferences[key] = account
     return account
-  }
-}
-
-extension RunAccount {
-  /// Number of weights.
-  var parameters: Int {
-    items.filter { $0.quantity == .parameters }.reduce(0) { $0 + $1.elements }
   }
 }

@@ -80,7 +80,7 @@ struct Selection: Sendable {
     case .flopsStep: [.forwardFLOPs, .backwardFLOPs, .recomputeFLOPs]
     case .flopsOptimizer: [.optimizerFLOPs]
     case .peak, .peakForward, .peakBackward, .peakOptimizer, .peakParameters, .peakGradients,
-      .peakOptimizerState, .peakActivations, .temporary, .kvCache, .inferencePeak,
+      .peakOptimizerState, .peakActivations, .mostActivations, .temporary, .kvCache, .inferencePeak,
       .flopsElementwise:
       []
     }
@@ -99,6 +99,7 @@ extension RunAccount {
     case .peakGradients: peak.byCategory[.gradient, default: 0]
     case .peakOptimizerState: peak.byCategory[.optimizerState, default: 0]
     case .peakActivations: peak.byCategory[.activation, default: 0]
+    case .mostActivations: mostActivations
     case .flopsElementwise: elementwiseFLOPs
     case .temporary: peak.byCategory[.temporary, default: 0]
     default: preconditionFailure("\(measured) is an account of tensors")

@@ -17,7 +17,9 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Models.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
+      Simulate.self, Diff.self,
+      JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
@@ -47,7 +49,10 @@ struct Assay: ParsableCommand {
     reporting error: any Error, _ message: String, _ status: ExitStatus
   ) -> Never {
     let hasBegun = MPI.isStarted && !(error is MPI.Refusal)
-    guard let mpi = try? MPI.start() else { Foundation.exit(status.rawValue) }
+    guard let mpi = try? MPI.start() else {
+      Console.note("assay: \(message)\n")
+      Foundation.exit(status.rawValue)
+    }
     if hasBegun {
       Console.note("assay: \(message)\n")
       mpi.abort(status: status.rawValue)

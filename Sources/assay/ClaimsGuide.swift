@@ -20,9 +20,32 @@ enum ClaimsGuide {
       roles: patterns such as attention.* of the tensors that count; all of them if left out. \
     `assay measure` lists roles.
       in: the unit, such as \(units).
-    Further fields, if they are needed: terms (term, covers), where, inputs, model (a preset), \
-    conventions (\(Convention.all.map(\.name).joined(separator: ", "))), recipe (attention, \
-    dropout, accumulate, recompute), approximate, tolerance, regime, notMeasurable.
+    measures, instead of measure: several measurements by name, each with its own recipe, model, \
+    shape and at (sizes) if it has any. Either measured makes a number of them, in the claim's \
+    unit, or the expression compares them:
+
+    \(comparison)
+
+    readings: what the statement could mean, each with a name and one of recipe, shape, where, \
+    unit. A claim that is right in some of them only is conventional.
+    parts: the parts that the source itself lists, whatever they add up to. restates: ids of \
+    claims that say the same.
+    Further fields, if they are needed: terms (term, covers), where, inputs (with a unit if they \
+    have one: 80 GB), model (a preset), shape (family \(list(Claim.ShapeOptions.Family.self)); \
+    tied; biases), conventions (\(Convention.all.map(\.name).joined(separator: ", "))), recipe \
+    (options as of `assay measure`), approximate, tolerance, regime, notMeasurable.
+    """
+
+  private static let comparison = """
+    - id: mine.3
+      statement: Gradient descent keeps less than Adam.
+      quantity: optimizer
+      kind: fact
+      unit: byte
+      expression: momentum < adam
+      measures:
+        momentum: { quantity: optimizerState, scope: model, in: byte, recipe: { optimizer: momentum } }
+        adam: { quantity: optimizerState, scope: model, in: byte, recipe: { optimizer: adam } }
     """
 
   private static let example = """

@@ -30,6 +30,12 @@ struct Generate: ParsableCommand {
   @Option(help: "Format of weights, activations and cache.")
   var precision = Generation.Request().precision
 
+  @Option(help: "Weights of linear layers as integers, with scales.")
+  var weights: Quantisation?
+
+  @Option(help: "Format of the KV cache; by default that of activations.")
+  var cache: Generation.Request.Cache?
+
   @Option(help: "Attention of the prompt with all scores in memory, or in tiles.")
   var attention = Generation.Request().attention
 
@@ -48,6 +54,8 @@ struct Generate: ParsableCommand {
     request.prompt = prompt
     request.tokens = tokens
     request.precision = precision
+    request.weights = weights
+    request.cache = cache
     request.attention = attention
     request.seed = seed
     request.text = text

@@ -26,38 +26,50 @@ struct Measure: ParsableCommand {
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup(title: "Layout of ranks") var layout: LayoutOptions
+  @OptionGroup var trace: TraceOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     try output.requireWritable()
+    try trace.requireWritable(replacing: output.force)
     let shape = try ModelShape(named: model)
     let recipe = recipe.recipe(for: shape)
-    let progress = Progress(steps: recipe.steps)
-    let measurement = try measure(shape, recipe, progress.show)
+    if !output.quiet, !shape.architecture.head.hasScores {
+      Console.note("\(shape.name) has no loss: it is trained with the head of its pre-training\n")
+    }
+    let progress = Progress(steps: recipe.steps, isQuiet: output.quiet)
+    let ledger = trace.ledger(dry: dry)
+    let measurement = try measure(shape, recipe, ledger, progress.show)
     progress.finish()
     // All but the first of several processes have nothing to say.
-    if let measurement { try output.write(MeasurementReport(measurement)) }
+    guard let measurement else { return }
+    try trace.write(shape.name, ledger)
+    try output.write(MeasurementReport(measurement))
   }
 
   private func measure(
-    _ shape: ModelShape, _ recipe: Recipe, _ progress: (Int, Double?) -> Void
+    _ shape: ModelShape, _ recipe: Recipe, _ ledger: Ledger, _ progress: (Int, Double?) -> Void
   ) throws -> Measurement? {
     let layout = layout.layout(
       microbatch: recipe.batch, globalBatch: recipe.batch * recipe.accumulate * self.layout.data)
     guard layout.ranks > 1 || MPI.launched > 1 else {
-      return try Measurement.run(shape, recipe, dry: dry, progress: progress)
+      return try Measurement.run(shape, recipe, dry: dry, ledger: ledger, progress: progress)
     }
-    return try Measurement.run(shape, recipe, layout, dry: dry, progress: progress)
+    return try Measurement.run(
+      shape, recipe, layout, dry: dry, ledger: ledger, progress: progress)
   }
 }
 
 /// A line on a terminal that tells how far a run is; nothing where nobody watches.
 private struct Progress {
   let steps: Int
-  private let isWatched = isatty(STDERR_FILENO) == 1
+  private let isWatched: Bool
   private let start = ContinuousClock.now
 
-  init(steps: Int) { self.steps = steps }
+  init(steps: Int, isQuiet: Bool) {
+    self.steps = steps
+    isWatched = !isQuiet && isatty(STDERR_FILENO) == 1
+  }
 
   func show(_ step: Int, _ loss: Double?) {
     guard isWatched, let loss, ContinuousClock.now - start > .seconds(1) else { return }

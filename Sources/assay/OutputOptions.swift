@@ -16,6 +16,14 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Replace the output file if there is one.")
   var force = false
 
+  @Flag(help: "Say nothing but the report and what goes wrong.")
+  var quiet = false
+
+  /// Tells on standard error how the work goes, unless nobody wants to know.
+  func note(_ text: String) {
+    if !quiet { Console.note(text) }
+  }
+
   /// Checks before any work is done that the result will have a place to go to.
   ///
   /// - Throws: `InputError` if it has none.

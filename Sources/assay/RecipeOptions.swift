@@ -1,10 +1,14 @@
 import ArgumentParser
 import Catalogue
+import Transformer
 
+extension Quantisation: ExpressibleByArgument {}
+extension Generation.Request.Cache: ExpressibleByArgument {}
 extension TrainingPrecision: ExpressibleByArgument {}
 extension Recipe.GradientPrecision: ExpressibleByArgument {}
 extension Recipe.StatePrecision: ExpressibleByArgument {}
 extension Recipe.Optimizer: ExpressibleByArgument {}
+extension Recipe.OptimizerImplementation: ExpressibleByArgument {}
 extension Recipe.Attention: ExpressibleByArgument {}
 
 extension Recompute: ExpressibleByArgument {
@@ -50,6 +54,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The update rule; none ends a step with the gradients.")
   var optimizer = Recipe().optimizer
 
+  @Option(help: "The update in one pass, op by op over all parameters, or parameter by parameter.")
+  var optimizerImplementation = Recipe().optimizerImplementation
+
   @Option(help: "Attention with all scores in memory, or in tiles.")
   var attention = Recipe().attention
 
@@ -86,6 +93,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.gradientPrecision = gradientPrecision
     recipe.statePrecision = statePrecision
     recipe.optimizer = optimizer
+    recipe.optimizerImplementation = optimizerImplementation
     recipe.attention = attention
     recipe.recompute = recompute
     recipe.dropout = dropout

@@ -64,11 +64,11 @@ struct Verify: ParsableCommand {
     let folder = ReportFolder(reports)
     let changes = Self.changes(try folder.expectedVerdicts(), verification)
     guard changes.isEmpty || update else { throw Unexpected(changes) }
-    let runs = try ReferenceRuns { Console.note("\($0) …\n") }
+    let runs = try ReferenceRuns { output.note("\($0) …\n") }
     try folder.write(verification, runs)
-    Console.note("wrote \(reports)/; all claims are in \(reports)/claims.md\n")
+    output.note("wrote \(reports)/; all claims are in \(reports)/claims.md\n")
     if try ReadmeTable.update(folder.readme, verification) {
-      Console.note("updated the table of claims in \(folder.readme)\n")
+      output.note("updated the table of claims in \(folder.readme)\n")
     }
   }
 

@@ -8,8 +8,6 @@ import Transformer
 /// same step in PyTorch, all in one run: times of one machine say little to another.
 @main
 struct Bench {
-  /// Batch and sequence of the steps of GPT-2 124M.
-  private static let shapes: [(batch: Int, sequence: Int)] = [(4, 64), (4, 256), (1, 1024)]
   /// Times that everything is measured, in turns, because rates on shared machines jump.
   private static let rounds = 3
 
@@ -18,15 +16,20 @@ struct Bench {
     if peer == nil {
       print("PyTorch is not there (set PYTHON to a python3 that has it): no ratios to it.\n")
     }
-    for shape in shapes {
-      try print(table(batch: shape.batch, sequence: shape.sequence, peer).text + "\n")
+    for model in BenchModel.all {
+      for shape in model.batches {
+        try print(table(model, batch: shape.batch, sequence: shape.sequence, peer).text + "\n")
+      }
     }
+    try print(LongAttention.table().text + "\n")
   }
 
-  private static func table(batch: Int, sequence: Int, _ peer: Peer?) throws -> Table {
+  private static func table(
+    _ model: BenchModel, batch: Int, sequence: Int, _ peer: Peer?
+  ) throws -> Table {
     var rounds: [Round] = []
     for _ in 0..<Self.rounds {
-      rounds.append(try Round(batch: batch, sequence: sequence, peer))
+      rounds.append(try Round(model, batch: batch, sequence: sequence, peer))
     }
     func median(_ value: (Round) -> Double?) -> Double? {
       let values = rounds.compactMap(value).sorted()
@@ -62,7 +65,7 @@ struct Bench {
       },
     ]
     return Table(
-      "GPT-2 124M, fp32, batch \(batch), sequence \(sequence): medians of \(Self.rounds) rounds",
+      "\(model.title), fp32, batch \(batch), sequence \(sequence): medians of \(Self.rounds) rounds",
       [.text(""), .number("")], rows.compactMap { $0 })
   }
 }

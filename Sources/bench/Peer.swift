@@ -11,8 +11,14 @@ struct Peer {
     return run(python, ["-c", "import torch"]) == nil ? nil : Peer(python: python)
   }
 
-  /// Seconds of a step of GPT-2 124M: the median of several.
-  func seconds(batch: Int, sequence: Int, mode: String) -> Double? {
+  /// Seconds of a step: the median of several.
+  ///
+  /// - Parameters:
+  ///   - model: the script's arguments for the model.
+  ///   - batch: sequences.
+  ///   - sequence: tokens of each.
+  ///   - mode: how the step is written.
+  func seconds(_ model: [String], batch: Int, sequence: Int, mode: String) -> Double? {
     struct Result: Decodable { let medianSeconds: Double }
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "pytorch_step.py").path
@@ -21,7 +27,7 @@ struct Peer {
       [
         script, "--batch", "\(batch)", "--sequence", "\(sequence)", "--threads",
         "\(Parallel.threads)", "--passes", "3", "--mode", mode,
-      ])
+      ] + model)
     return output.flatMap { try? JSONDecoder().decode(Result.self, from: $0).medianSeconds }
   }
 

@@ -17,8 +17,8 @@ struct Round {
   /// Tokens of a step.
   let tokens: Double
 
-  init(batch: Int, sequence: Int, _ peer: Peer?) throws {
-    let shape = try ModelShape(named: "gpt2")
+  init(_ model: BenchModel, batch: Int, sequence: Int, _ peer: Peer?) throws {
+    let shape = try ModelShape(named: model.preset)
     var recipe = Recipe()
     recipe.batch = batch
     recipe.sequence = sequence
@@ -34,8 +34,9 @@ struct Round {
     untracked = try StepSpeed(
       shape, recipe, on: Engine(expecting: expected, ledger: Ledger(isRecording: false)))
     dryStep = try StepSpeed(shape, recipe, on: Engine(dry: Ledger())).step
-    best = peer?.seconds(batch: batch, sequence: sequence, mode: "best")
-    plain = peer?.seconds(batch: batch, sequence: sequence, mode: "plain")
+    let sizes = try model.peerArguments()
+    best = peer?.seconds(sizes, batch: batch, sequence: sequence, mode: "best")
+    plain = peer?.seconds(sizes, batch: batch, sequence: sequence, mode: "plain")
   }
 }
 

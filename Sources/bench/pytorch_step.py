@@ -1,6 +1,7 @@
-"""Time one GPT-2 training step in PyTorch on the CPU: the peer of the benchmark.
+"""Time one training step of a GPT-2 or a Llama in PyTorch on the CPU: the peer of the benchmark.
 
     python pytorch_step.py --batch 4 --sequence 64 --mode best
+    python pytorch_step.py --model llama --layers 2 --hidden 64 --heads 4 --kv-heads 2 --feed-forward 172
     python pytorch_step.py --gemm
 
 A step is forward, loss, backward, gradient clipping to norm 1 and AdamW, in
@@ -8,7 +9,7 @@ float32, on random tokens of a fixed seed.  One line of JSON is printed.  Two
 modes exist, both without dropout so that they do comparable work:
 
 best    what someone who cares would write: fused AdamW, fused attention, the
-        built-in GELU, foreach clipping, and a malloc that keeps its pages
+        built-in GELU and RMS norm, foreach clipping, and a malloc that keeps its pages
 plain   what a usual training loop around a Hugging Face model does: fused
         attention too, but GELU spelled out op by op, the loss on shifted
         logits made contiguous, and optimizer and clipping left at defaults
@@ -35,11 +36,14 @@ GEMM_SIZE = 2048
 def parse_arguments():
     """The command line; sizes default to GPT-2 124M."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", choices=("gpt2", "llama"), default="gpt2")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--sequence", type=int, default=64)
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--hidden", type=int, default=768)
     parser.add_argument("--heads", type=int, default=12)
+    parser.add_argument("--kv-heads", type=int, help="of llama; as many as heads")
+    parser.add_argument("--feed-forward", type=int, help="of llama; 4 times hidden")
     parser.add_argument("--vocabulary", type=int, default=50257)
     parser.add_argument("--positions", type=int, default=1024)
     parser.add_argument("--threads", type=int, default=2)
@@ -54,6 +58,8 @@ def parse_arguments():
         parser.error("the sequence is longer than there are positions")
     if arguments.hidden % arguments.heads:
         parser.error("hidden must be a multiple of heads")
+    arguments.kv_heads = arguments.kv_heads or arguments.heads
+    arguments.feed_forward = arguments.feed_forward or 4 * arguments.hidden
     return arguments
 
 
@@ -140,6 +146,84 @@ class GPT2(nn.Module):
         return F.linear(self.final_norm(self.blocks(x)), self.token.weight)
 
 
+class SpelledOutRMSNorm(nn.Module):
+    """RMS norm op by op, as transformers has it."""
+
+    def __init__(self, hidden, eps):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(hidden))
+        self.eps = eps
+
+    def forward(self, x):
+        return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
+
+
+class LlamaBlock(nn.Module):
+    """RMS norms, rotary positions, shared heads of keys and values, and a gated network."""
+
+    def __init__(self, arguments, norm):
+        super().__init__()
+        hidden, inner = arguments.hidden, arguments.feed_forward
+        self.size = hidden // arguments.heads
+        wide, narrow = arguments.heads * self.size, arguments.kv_heads * self.size
+        self.split = [wide, narrow, narrow]
+        self.attention_norm = norm(hidden, eps=1e-6)
+        self.qkv = nn.Linear(hidden, sum(self.split), bias=False)
+        self.projection = nn.Linear(wide, hidden, bias=False)
+        self.mlp_norm = norm(hidden, eps=1e-6)
+        self.gate = nn.Linear(hidden, inner, bias=False)
+        self.up = nn.Linear(hidden, inner, bias=False)
+        self.down = nn.Linear(inner, hidden, bias=False)
+
+    def forward(self, x, cosine, sine):
+        x = x + self.attend(self.attention_norm(x), cosine, sine)
+        y = self.mlp_norm(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y))
+
+    def attend(self, x, cosine, sine):
+        def rotate(y):
+            left, right = y.chunk(2, dim=-1)
+            return y * cosine + torch.cat([-right, left], dim=-1) * sine
+
+        query, key, value = (part.unflatten(-1, (-1, self.size)).transpose(1, 2)
+                             for part in self.qkv(x).split(self.split, dim=-1))
+        mixed = F.scaled_dot_product_attention(
+            rotate(query), rotate(key), value, is_causal=True, enable_gqa=True)
+        return self.projection(mixed.transpose(1, 2).flatten(2))
+
+
+class Llama(nn.Module):
+    """Llama with a head of its own."""
+
+    def __init__(self, arguments, norm):
+        super().__init__()
+        self.token = nn.Embedding(arguments.vocabulary, arguments.hidden)
+        self.blocks = nn.ModuleList(LlamaBlock(arguments, norm) for _ in range(arguments.layers))
+        self.final_norm = norm(arguments.hidden, eps=1e-6)
+        self.head = nn.Linear(arguments.hidden, arguments.vocabulary, bias=False)
+        size = arguments.hidden // arguments.heads
+        turns = 10_000.0 ** (-torch.arange(0, size, 2) / size)
+        angle = (torch.arange(arguments.positions)[:, None] * turns).repeat(1, 2)
+        self.register_buffer("cosine", angle.cos())
+        self.register_buffer("sine", angle.sin())
+        for parameter in self.parameters():
+            if parameter.dim() >= 2:
+                nn.init.normal_(parameter, std=0.02)
+
+    def forward(self, tokens):
+        x, length = self.token(tokens), tokens.shape[1]
+        for block in self.blocks:
+            x = block(x, self.cosine[:length], self.sine[:length])
+        return self.head(self.final_norm(x))
+
+
+def make_model(arguments, is_best):
+    """The model, of built-in ops or of ops spelled out."""
+    if arguments.model == "llama":
+        return Llama(arguments, nn.RMSNorm if is_best else SpelledOutRMSNorm)
+    return GPT2(arguments, builtin_gelu if is_best else spelled_out_gelu)
+
+
 def random_tokens(arguments):
     """b * (s + 1) token ids: a sequence and, one further on, its targets."""
     generator = torch.Generator().manual_seed(1)
@@ -149,7 +233,7 @@ def random_tokens(arguments):
 
 def best_step(arguments):
     """A function that does one step as well as stock PyTorch can."""
-    model = GPT2(arguments, builtin_gelu)
+    model = make_model(arguments, True)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
     tokens = random_tokens(arguments)
     inputs = tokens[:, :-1].contiguous()
@@ -172,7 +256,7 @@ def plain_step(arguments):
     Labels are the inputs, as is the custom there, so that the last position
     has no target and the shifted logits have to be copied.
     """
-    model = GPT2(arguments, spelled_out_gelu)
+    model = make_model(arguments, False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     inputs = random_tokens(arguments)[:, :-1].contiguous()
 

@@ -3,7 +3,8 @@ import Testing
 
 /// The families that a message lists.
 private let families =
-  "gpt2, llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, mixtral, qwen3_moe"
+  "gpt2, llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, mixtral, "
+  + "qwen3_moe, bert, roberta, xlm-roberta"
 
 @Suite struct ConfigurationFieldTests {
   @Test(arguments: [

@@ -66,6 +66,13 @@ import Testing
     }
   }
 
+  @Test func `what is quiet says nothing on the way`() throws {
+    try withReports(try recorded()) { folder, _ in
+      let outcome = try assay("verify", "--quiet", in: folder)
+      #expect(outcome.status == 0 && outcome.errors.isEmpty && !outcome.output.isEmpty)
+    }
+  }
+
   @Test func `what differs is recorded with --update, and then expected`() throws {
     var verdicts = try recorded()
     verdicts["003.28"] = verdicts["003.28"] == "slip" ? "exact" : "slip"

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["count", "gpt2"], ["measure", "gpt2-tiny"], ["models"], ["claims"],
+    ["count", "gpt2"], ["measure", "gpt2-tiny"], ["models"], ["hardware"], ["claims"],
     ["verify", "--only", "003.28"],
   ])
   func `where there is no place for the report, no work is done`(arguments: [String]) throws {
@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: [
     ["count", "gpt2"], ["measure", "gpt2-tiny"], ["measure", "gpt2", "--dry"], ["models"],
-    ["claims"], ["verify", "--only", "003.28"], ["derive", "parameters"],
+    ["hardware"], ["claims"], ["verify", "--only", "003.28"], ["derive", "parameters"],
   ])
   func `JSON is alone on standard output, and ends with a line feed`(arguments: [String]) throws {
     let outcome = try assay(arguments + ["--format", "json"])
@@ -82,7 +82,9 @@ import Testing
 
   @Test(arguments: ["text", "csv", "markdown"])
   func `every command writes every format`(format: String) throws {
-    for arguments in [["count", "gpt2"], ["measure", "gpt2-tiny"], ["models"], ["claims"]] {
+    for arguments in [
+      ["count", "gpt2"], ["measure", "gpt2-tiny"], ["models"], ["hardware"], ["claims"],
+    ] {
       let outcome = try assay(arguments + ["--format", format])
       #expect(outcome.status == 0)
       #expect(outcome.text.hasSuffix("\n") && !outcome.text.hasSuffix("\n\n"))

@@ -1,11 +1,12 @@
-"""Write reference data for the families of decoder models, from Hugging Face transformers.
+"""Write reference data for the families of models, from Hugging Face transformers.
 
     HF_HUB_OFFLINE=1 PYTHONPATH=<folder of make_fixtures.py> python make_families.py [--out DIR]
     HF_HUB_OFFLINE=1 PYTHONPATH=... python make_families.py --saved [--out DIR]
 
 Without --saved: one family-NAME.json for every tiny model in families().  With it:
-saved-llama.json and saved-mixtral.json, what autograd keeps between forward and
-backward of a Llama and of a Mixtral (see saved_llama.py and saved_mixtral.py).
+saved-llama.json, saved-mixtral.json and saved-families.json, what autograd keeps between forward and
+backward of a Llama, of a Mixtral and of other models (see saved_llama.py, saved_mixtral.py and
+saved_families.py).
 
 Needs torch, transformers, make_fixtures.py and paper_model.py; seconds on a CPU.  Every number is
 checked before it is written, and the script stops if a check fails:
@@ -30,7 +31,7 @@ from types import SimpleNamespace
 import torch
 import transformers
 from torch.overrides import TorchFunctionMode
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
 import make_fixtures
 from make_fixtures import encode, initial_values, make_batch, mean_loss, token_sequence, write
@@ -47,11 +48,11 @@ def require(condition, message):
 # --------------------------------------------------------------------------
 
 # Our parameters in order; those of a block stand once, with {} for its number.
-BEFORE = ["embedding.token", "embedding.position", "embeddingNorm"]
+BEFORE = ["embedding.token", "embedding.position", "embedding.tokenType", "embeddingNorm"]
 BLOCK = ["attentionNorm", "attention.qkv", "attention.queryNorm", "attention.keyNorm",
          "attention.projection", "mlpNorm", "mlp.gate", "mlp.up", "mlp.down",
          "mlp.router", "mlp.experts.gate", "mlp.experts.up", "mlp.experts.down"]
-AFTER = ["finalNorm", "head"]
+AFTER = ["finalNorm", "head.transform", "headNorm", "head"]
 
 QKV = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
 
@@ -92,6 +93,22 @@ NEOX = BLOOM | {
     "attention.qkv": "attention.query_key_value", "attention.projection": "attention.dense",
     "finalNorm": "gpt_neox.final_layer_norm",
 }
+BERT = {
+    "embedding.token": "bert.embeddings.word_embeddings",
+    "embedding.position": "bert.embeddings.position_embeddings",
+    "embedding.tokenType": "bert.embeddings.token_type_embeddings",
+    "embeddingNorm": "bert.embeddings.LayerNorm", "block": "bert.encoder.layer.{}.",
+    "attentionNorm": "attention.output.LayerNorm",
+    "attention.qkv": ["attention.self.query", "attention.self.key", "attention.self.value"],
+    "attention.projection": "attention.output.dense", "mlpNorm": "output.LayerNorm",
+    "mlp.up": "intermediate.dense", "mlp.down": "output.dense",
+    "head.transform": "cls.predictions.transform.dense",
+    "headNorm": "cls.predictions.transform.LayerNorm", "head": "cls.predictions",
+}
+ROBERTA = {ours: theirs.replace("bert.", "roberta.") if isinstance(theirs, str) else theirs
+           for ours, theirs in BERT.items()} | {
+    "head.transform": "lm_head.dense", "headNorm": "lm_head.layer_norm", "head": "lm_head",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,10 @@ class Family:
     paper: Paper
     attention: str = "eager"
 
+    @property
+    def is_masked(self):
+        return self.config.architectures[0].endswith("ForMaskedLM")
+
 
 COMMON = dict(vocab_size=37, use_cache=False, bos_token_id=None, eos_token_id=None,
               # A pad_token_id would be nn.Embedding's padding_idx, whose row gets no gradient.
@@ -109,9 +130,9 @@ MODERN = dict(num_hidden_layers=2, num_attention_heads=4, intermediate_size=36,
               max_position_embeddings=16)
 
 
-def config(kind, **fields):
+def config(kind, task="ForCausalLM", **fields):
     return getattr(transformers, kind + "Config")(
-        architectures=[kind + "ForCausalLM"], **COMMON | fields)
+        architectures=[kind + task], **COMMON | fields)
 
 
 def rope(theta, **more):
@@ -132,6 +153,15 @@ def neox(heads, factor, theta, parallel):
                use_parallel_residual=parallel, **rope(theta, partial_rotary_factor=factor)),
         NEOX, Paper(heads=heads, groups=heads, size=size, rotary=int(size * factor), theta=theta,
                     parallel=parallel))
+
+
+def encoder(kind, names, offset, activation, **fields):
+    return Family(
+        config(kind, "ForMaskedLM", num_hidden_layers=2, num_attention_heads=4, hidden_size=16,
+               intermediate_size=36, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+               **fields),
+        names, Paper(epsilon=fields["layer_norm_eps"], activation=activation, post=True,
+                     causal=False, offset=offset, tied=True))
 
 
 def falcon(names, paper, **fields):
@@ -199,6 +229,11 @@ def families():
                              new_decoder_architecture=True, num_kv_heads=2),
         "falcon-rw": falcon(BLOOM, dict(alibi=1 / math.sqrt(6)),
                             alibi=True, multi_query=False, parallel_attn=False, bias=True),
+        "bert": encoder("Bert", BERT, 0, "gelu", layer_norm_eps=1e-12, type_vocab_size=2,
+                        max_position_embeddings=16),
+        # Positions start behind that of the padding token, 1; 18 of them are 16.
+        "roberta": encoder("Roberta", ROBERTA, 2, "gelu", layer_norm_eps=1e-5, type_vocab_size=1,
+                           max_position_embeddings=18, pad_token_id=1),
     }
 
 
@@ -239,11 +274,12 @@ def mode(dtype):
 
 def build(family, dtype):
     """The model, without meaningful weights, in the given type."""
+    auto = AutoModelForMaskedLM if family.is_masked else AutoModelForCausalLM
     # grouped_mm, which sorts rows by expert and is the default, does not know float64.
     experts = ({"experts_implementation": "eager"}
                if family.paper.experts and dtype == torch.float64 else {})
     with mode(dtype):
-        model = AutoModelForCausalLM.from_config(
+        model = auto.from_config(
             copy.deepcopy(family.config), attn_implementation=family.attention, dtype=dtype,
             **experts)
     require(type(model).__name__ == family.config.architectures[0], f"built a {type(model)}")
@@ -340,6 +376,27 @@ def initial_parameters(family, table, model):
 # --------------------------------------------------------------------------
 
 SHAPE = SimpleNamespace(batch=2, sequence=7, vocabulary=37)
+IGNORED = -100
+MASKED_FORMAT = """ Here the tokens are stored, as the model reads them, and so are the targets, \
+-100 where there is none; the second half of a sequence is of the second token type, if there are \
+two."""
+
+
+def batch_of(family):
+    """What the model reads, by transformers' names, and the targets."""
+    inputs, targets = make_batch(SHAPE)
+    if not family.is_masked:
+        return {"input_ids": inputs}, targets
+    # RoBERTa does not count a padding token as a position.
+    text = inputs.masked_fill(inputs == 1, 2)
+    inputs, targets = text.clone(), torch.full_like(text, IGNORED)
+    for row, column, token in ((0, 1, 36), (0, 5, 36), (1, 0, 36), (1, 3, 11), (1, 6, None)):
+        targets[row, column] = text[row, column]
+        if token is not None:
+            inputs[row, column] = token
+    types = torch.arange(SHAPE.sequence).expand_as(text) >= (SHAPE.sequence + 1) // 2
+    return {"input_ids": inputs,
+            "token_type_ids": types.long() * (family.config.type_vocab_size > 1)}, targets
 
 FORMAT = """\
 A tiny model of transformers with weights of our own. config: the config.json that \
@@ -355,11 +412,16 @@ attention: the attn_implementation that was used. \
 float32: loss of the unaltered float32 model, and max|f32 - f64| / max|f64| per tensor."""
 
 
+def logits_of(model, inputs):
+    cache = {"use_cache": False} if "ForCausalLM" in type(model).__name__ else {}
+    return model(**inputs, **cache).logits
+
+
 def run(model, inputs, targets, dtype):
     """Logits, loss and {HF name: gradient}."""
     model.zero_grad()
     with mode(dtype):
-        logits = model(input_ids=inputs, use_cache=False).logits
+        logits = logits_of(model, inputs)
         loss = mean_loss(logits, targets)
         loss.backward()
     require(logits.dtype == dtype, f"logits of type {logits.dtype}")
@@ -382,7 +444,7 @@ def check_slopes(label, model, table, gradients, batch, width=1e-4):
         for sign in (1, -1):
             scatter(tensors, parts, start + sign * width / norm * gradients[name])
             with torch.no_grad(), AllFloat64():
-                sides.append(mean_loss(model(input_ids=inputs, use_cache=False).logits, targets))
+                sides.append(mean_loss(logits_of(model, inputs), targets))
         scatter(tensors, parts, start)
         slope = (sides[0] - sides[1]) / (2 * width)
         require(abs(slope - norm) < 1e-6 * norm, f"{label}: {name}: slope {slope}, norm {norm}")
@@ -391,7 +453,7 @@ def check_slopes(label, model, table, gradients, batch, width=1e-4):
 def family_file(label, family):
     """The content of one file."""
     paper, results = family.paper, {}
-    batch = make_batch(SHAPE)
+    batch = batch_of(family)
     for dtype in (torch.float32, torch.float64):
         model = build(family, dtype)
         table = pieces(family, model)
@@ -411,7 +473,7 @@ def family_file(label, family):
     check_slopes(label, model, table, exact, batch)
 
     ours = {name: value.double().requires_grad_() for name, value in initial.items()}
-    logits = paper_logits(paper, ours, batch[0])
+    logits = paper_logits(paper, ours, **batch[0])
     paper_loss = mean_loss(logits, batch[1])
     grads = dict(zip(ours, torch.autograd.grad(paper_loss, list(ours.values()))))
     # BLOOM's GELU has its constants cut to nine digits, hence not closer.
@@ -422,9 +484,14 @@ def family_file(label, family):
         family.config.save_pretrained(folder)
         saved = json.loads((Path(folder) / "config.json").read_text())
     saved.pop("transformers_version")
-    tokens = token_sequence(SHAPE.batch * SHAPE.sequence + 1, SHAPE.vocabulary)
+    tokens = token_sequence(SHAPE.batch * SHAPE.sequence + 1, SHAPE.vocabulary).tolist()
+    # What follows from the tokens is not stored.
+    more = {}
+    if family.is_masked:
+        tokens = batch[0]["input_ids"].flatten().tolist()
+        more["targets"] = batch[1].flatten().tolist()
     return {
-        "format": FORMAT,
+        "format": FORMAT + MASKED_FORMAT * family.is_masked,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "config": saved,
@@ -434,7 +501,7 @@ def family_file(label, family):
         "weightBase": 0 if paper.norm == "rms+1" else 1,
         "parameterOrder": list(table),
         "parameterCount": sum(t.numel() for t in initial.values()),
-        "tokens": tokens.tolist(),
+        "tokens": tokens, **more,
         "loss": loss,
         "logits": encode(exact["logits"]),
         "gradients": {name: encode(exact[name]) for name in table},
@@ -454,10 +521,12 @@ def main():
     torch.set_num_threads(1)  # one fixed order of summation
     torch.manual_seed(0)      # no number in the files depends on it
     if options.saved:
+        from saved_families import saved_families
         from saved_llama import saved_llama
         from saved_mixtral import saved_mixtral
         write(options.out / "saved-llama.json", saved_llama(require), depth=4)
         write(options.out / "saved-mixtral.json", saved_mixtral(require), depth=3)
+        write(options.out / "saved-families.json", saved_families(require), depth=2)
         return
     for name, family in families().items():
         write(options.out / f"family-{name}.json", family_file(name, family), depth=2)

@@ -28,14 +28,17 @@ class Paper:
     window: int = 0            # keys that a query sees, its own the last; 0: all up to its own
     offset: int = 0            # rows before position 0 in the position table
     scale: float = 1           # on the token embedding
+    post: bool = False         # norms behind the additions
+    causal: bool = True        # no query sees a later key
     tied: bool = False
     experts: int = 0           # feed-forward networks to choose from; 0: one, and no choice
     chosen: int = 0            # of them for each token
     renormalised: bool = True  # weights of a token's experts add up to 1
 
 
-def paper_logits(paper, p, tokens):
+def paper_logits(paper, p, input_ids, token_type_ids=None):
     """Logits from parameters under our names, as the papers describe the families."""
+    tokens = input_ids
     length, a, g, d = tokens.shape[1], paper.heads, paper.groups, paper.size
 
     def norm(name, x):
@@ -84,7 +87,7 @@ def paper_logits(paper, p, tokens):
             scores = scores - paper.alibi * slopes()[:, None, None] * distance
         place = torch.arange(length)
         distance = place[:, None] - place
-        hidden = distance < 0
+        hidden = (distance < 0) & paper.causal
         if paper.window:
             hidden |= distance >= paper.window
         mixed = scores.masked_fill(hidden, -math.inf).softmax(-1) @ v
@@ -113,10 +116,16 @@ def paper_logits(paper, p, tokens):
     x = p["embedding.token"][tokens] * paper.scale
     if "embedding.position" in p:
         x = x + p["embedding.position"][paper.offset:paper.offset + length]
+    if "embedding.tokenType" in p:
+        x = x + p["embedding.tokenType"][token_type_ids]
     if "embeddingNorm.weight" in p:
         x = norm("embeddingNorm", x)
     for i in range(2):
         block = f"block.{i}"
+        if paper.post:
+            x = norm(block + ".attentionNorm", x + attention(block + ".attention", x))
+            x = norm(block + ".mlpNorm", x + mlp(block + ".mlp", x))
+            continue
         normed = norm(block + ".attentionNorm", x)
         attended = attention(block + ".attention", normed)
         if paper.parallel:
@@ -126,5 +135,9 @@ def paper_logits(paper, p, tokens):
         else:
             x = x + attended
             x = x + mlp(block + ".mlp", norm(block + ".mlpNorm", x))
+    if "finalNorm.weight" in p:
+        x = norm("finalNorm", x)
+    if "headNorm.weight" in p:
+        x = norm("headNorm", activate(linear("head.transform", x)))
     head = p["embedding.token"] if paper.tied else p["head.weight"]
-    return F.linear(norm("finalNorm", x), head, p.get("head.bias"))
+    return F.linear(x, head, p.get("head.bias"))

@@ -27,7 +27,7 @@ import Testing
         let output = engine.unwritten(R, V)
         let losses = engine.unwritten(R, 1)
         engine.crossEntropy(into: output, as: form, losses: losses, logits, targets: targets)
-        let mean = engine.mean(losses).map { [Float($0)] } ?? []
+        let mean = engine.mean(losses, targets: targets).map { [Float($0)] } ?? []
         let inPlace = engine.tensor(R, V, x)
         engine.crossEntropy(into: inPlace, as: form, losses: losses, inPlace, targets: targets)
         return [output.result, losses.result, inPlace.result, mean]

@@ -1,5 +1,4 @@
 import CKernels
-import TestSupport
 import Testing
 
 /// 16-bit formats, against Swift's own conversions.

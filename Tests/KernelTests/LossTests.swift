@@ -108,6 +108,32 @@ import Testing
     }
   }
 
+  @Test("A row without a target has no loss and no gradient, and changes no other")
+  func ignored() {
+    let c = Case(rows: 5, V: 61)
+    var targets = c.targets
+    (targets[1], targets[4]) = (-100, -1)
+    for usesLog in [true, false] {
+      let forward = usesLog ? cross_entropy_forward : softmax_loss_forward
+      let backward = usesLog ? cross_entropy_backward : softmax_loss_backward
+      func run(_ targets: [Int64]) -> (y: [Float], losses: [Float], gradient: [Float]) {
+        var (y, losses, gradient) = (garbage(5 * 61), garbage(5), garbage(5 * 61))
+        forward(&y, &losses, c.logits, targets, 5, 61)
+        backward(&gradient, y, targets, Self.scale, 5, 61)
+        return (y, losses, gradient)
+      }
+      let (all, some) = (run(c.targets), run(targets))
+      #expect(some.y.bits == all.y.bits)
+      for r in 0..<5 {
+        let row = r * 61..<(r + 1) * 61
+        #expect(some.losses[r] == (targets[r] < 0 ? 0 : all.losses[r]))
+        #expect(
+          Array(some.gradient[row]).bits
+            == (targets[r] < 0 ? zeros(61) : Array(all.gradient[row])).bits)
+      }
+    }
+  }
+
   @Test("Rows one by one equal all rows, bit for bit")
   func pieces() {
     let c = Case(rows: 5, V: 61)

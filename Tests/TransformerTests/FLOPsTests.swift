@@ -60,3 +60,25 @@ import Testing
     #expect(flops.matmul.backward == linear + 38_654_705_664 * 5 / 2 * 36 / 64)
   }
 }
+
+/// What tiled attention holds at its peak.
+@Suite struct FlashPeakTests {
+  @Test(
+    "The peak of tiled attention grows with the sequence as a straight line does, eager's faster")
+  func linear() throws {
+    func peak(_ attention: Recipe.Attention, _ sequence: Int) throws -> Int {
+      let shape = try ModelShape(
+        name: "long", layers: 2, hidden: 64, heads: 4, vocabulary: 61, positions: 8192)
+      var recipe = Recipe()
+      (recipe.batch, recipe.sequence, recipe.attention) = (1, sequence, attention)
+      return try Measurement.peakBytes(shape, recipe)
+    }
+    let flash = try [2048, 4096, 6144, 8192].map { try peak(.flash, $0) }
+    let steps = zip(flash, flash.dropFirst()).map { $1 - $0 }
+    #expect(Set(steps).count == 1)
+    let eager = try [2048, 4096, 6144].map { try peak(.eager, $0) }
+    // (s,s) tensors: 4·a·s² bytes and more for each of two layers.
+    #expect(eager[2] - 2 * eager[1] + eager[0] >= 2 * 2 * 4 * 4 * 2048 * 2048)
+    #expect(flash[1] < eager[1] / 4)
+  }
+}

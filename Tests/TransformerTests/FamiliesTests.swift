@@ -6,7 +6,7 @@ import Testing
 
 @testable import Transformer
 
-/// Every decoder family against its model in transformers, in float64: a tiny member of it, read
+/// Every family against its model in transformers, in float64: a tiny member of it, read
 /// from the `config.json` that transformers wrote.
 @Suite struct FamiliesTests {
   /// `family-NAME.json`.
@@ -16,16 +16,30 @@ import Testing
     let parameterOrder: [String]
     let parameterCount: Int
     let tokens: [Int64]
+    /// Where the tokens that follow are not what is predicted.
+    let targets: [Int64]?
     let loss: Double
     let logits: ReferenceArray
     let gradients: [String: ReferenceArray]
+
+    /// The batch, at every step.
+    var corpus: Corpus {
+      guard let targets else { return Corpus(repeating: tokens) }
+      return Corpus(
+        examples: (0..<batch).map { row in
+          let range = row * sequence..<(row + 1) * sequence
+          return Objective.Example(
+            tokens: Array(tokens[range]), targets: Array(targets[range]))
+        })
+    }
   }
 
-  static let families = [
+  static let decoders = [
     "bloom", "bloom-5heads", "falcon", "falcon-new", "falcon-rw", "gemma", "gpt-neox",
     "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "mixtral", "opt",
     "phi", "qwen2", "qwen3", "qwen3-moe",
   ]
+  static let families = decoders + ["bert", "roberta"]
   static let attentions = Recipe.Attention.allCases
   /// What the issue of single precision allows; the largest deviation seen is about 2e-6.
   static let tolerance = 1e-5
@@ -35,13 +49,16 @@ import Testing
     let name = "family-\(family).json"
     let data = try Data(contentsOf: Fixture.folder.appending(path: name))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    let configuration = try JSONSerialization.data(
-      withJSONObject: try #require(object["config"]))
-    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).json")
-    try configuration.write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let shape = try ModelShape(configurationAt: file.path)
+    let shape = try shape(of: try #require(object["config"]))
     return (shape, try Fixture.load(name, as: Reference.self))
+  }
+
+  /// The shape that a configuration describes.
+  static func shape(of configuration: Any) throws -> ModelShape {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).json")
+    try JSONSerialization.data(withJSONObject: configuration).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try ModelShape(configurationAt: file.path)
   }
 
   static func training(
@@ -52,7 +69,7 @@ import Testing
     recipe.batch = reference.batch
     recipe.sequence = reference.sequence
     change(&recipe)
-    var training = Training(shape, recipe, Corpus(repeating: reference.tokens), on: engine)
+    var training = Training(shape, recipe, reference.corpus, on: engine)
     var number = 0
     training.forEachParameter { path, parameter in
       #expect(path == reference.parameterOrder[number])
@@ -138,6 +155,36 @@ import Testing
           #expect(real.work == dry.work)
           #expect(real.ledger.total == 0)
         }
+      }
+    }
+  }
+
+  @Test(
+    "Every way to recompute gives each family bit-identical gradients", arguments: families,
+    attentions)
+  func recompute(_ family: String, _ attention: Recipe.Attention) throws {
+    let (shape, reference) = try Self.load(family)
+    for convention in [Convention.pytorch, .lean] {
+      func gradients(_ recompute: Recompute) throws -> [[UInt32]] {
+        let engine = try Engine(expecting: 1 << 20)
+        var training = try Self.training(
+          shape, reference,
+          {
+            $0.attention = attention
+            $0.convention = convention
+            $0.recompute = recompute
+            $0.dropout = 0.1
+          }, on: engine)
+        _ = training.accumulateGradients()
+        var gradients: [[UInt32]] = []
+        training.forEachParameter { _, parameter in
+          parameter.withGradient { gradients.append($0.values().map(\.bitPattern)) }
+        }
+        return gradients
+      }
+      let expected = try gradients(.none)
+      for mode in [Recompute.selective, .full, .every(2)] {
+        #expect(try gradients(mode) == expected, "\(mode) under \(convention.name)")
       }
     }
   }

@@ -10,7 +10,7 @@ import Testing
   /// Logits at every position, read in chunks of these sizes, against transformers' logits.
   @Test(
     "Reading token by token, or in chunks, gives the logits of reading all at once",
-    arguments: FamiliesTests.families, [[1, 1, 1, 1, 1, 1, 1], [3, 1, 3], [7]])
+    arguments: FamiliesTests.decoders, [[1, 1, 1, 1, 1, 1, 1], [3, 1, 3], [7]])
   func chunks(_ family: String, _ sizes: [Int]) throws {
     for attention in Recipe.Attention.allCases {
       let (shape, reference) = try FamiliesTests.load(family)
@@ -83,7 +83,7 @@ import Testing
     #expect(flops.decode == 2 * 123_532_032 + 12 * 4 * 768 * 11)
   }
 
-  @Test("A dry run leaves the events of a real one", arguments: FamiliesTests.families)
+  @Test("A dry run leaves the events of a real one", arguments: FamiliesTests.decoders)
   func dryEqualsReal(_ family: String) throws {
     let (shape, _) = try FamiliesTests.load(family)
     for attention in Recipe.Attention.allCases {

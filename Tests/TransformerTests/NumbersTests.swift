@@ -144,9 +144,7 @@ extension Training {
   mutating func logits() -> [Float] {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     engine.phase = .forward
-    let tokens: Tensor? = input(.tokens, 0)
-    let targets: Tensor? = input(.targets, 0)
-    let forward = stage.parts[0].forward(tokens, targets: targets, step)
+    let forward = stage.parts[0].forward(Batch(corpus, step), step)
     switch forward.saved.ending {
     case .some(let ending):
       switch ending.head.logits {

@@ -22,13 +22,15 @@ import Transformer
     "pythia-6.9b": 6_857_302_016, "pythia-12b": 11_846_072_320, "gpt-neox-20b": 20_554_567_680,
     "mixtral-8x7b": 46_702_792_704, "mixtral-8x22b": 140_620_634_112,
     "qwen3-30b-a3b": 30_532_122_624,
-    "falcon-7b": 6_921_720_704, "falcon-40b": 41_303_293_952,
+    "falcon-7b": 6_921_720_704, "falcon-40b": 41_303_293_952, "bert-base-uncased": 109_482_240,
+    "bert-large-uncased": 335_141_888, "roberta-base": 124_645_632, "roberta-large": 355_359_744,
   ]
 
   @Test("Every preset has as many parameters as were published", arguments: Preset.all.map(\.name))
   func parameters(_ name: String) throws {
     let unpublished = [
-      "gpt2-tiny", "gpt2-mini", "llama-mini", "mixtral-mini", "gpt3-175b", "opt-66b", "opt-175b",
+      "gpt2-tiny", "gpt2-mini", "llama-mini", "bert-mini", "mixtral-mini", "gpt3-175b", "opt-66b",
+      "opt-175b",
     ]
     guard !unpublished.contains(name) else { return }
     let count = ParameterCount(try ModelShape(named: name))

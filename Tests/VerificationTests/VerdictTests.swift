@@ -137,15 +137,22 @@ import Verification
     #expect(finding.because == "The source claims that it holds; its formula gives 768.")
   }
 
-  @Test func `notMeasurable: for the reason given, or as no run is about it`() throws {
+  @Test func `notMeasurable: for the reason given`() throws {
     let given = try judged("quantity: time\nkind: fact\nnotMeasurable: No run takes a year.")
     #expect(given.verdict == .notMeasurable && given.because == "No run takes a year.")
+  }
+
+  @Test func `exact: arithmetic that no run is about, if its number follows`() throws {
     let arithmetic = try judged(
       "quantity: parameters\nkind: example\nunit: dimension\nexpression: h/a\n"
         + "inputs: { h: 768, a: 12 }\nclaimed: \"64\"")
-    #expect(arithmetic.verdict == .notMeasurable)
+    #expect(arithmetic.verdict == .exact)
     #expect(
-      arithmetic.because == "Its arithmetic holds (64 dimensions); no run measures it.")
+      arithmetic.because
+        == "Arithmetic alone, which no run enters: its formula gives 64 dimensions; it prints 64.")
     #expect(arithmetic.computed?.value == 64 && arithmetic.measured == nil)
+    let rounded = try judged(
+      "quantity: time\nkind: example\nunit: day\nexpression: 338/10\nclaimed: about 34 days")
+    #expect(rounded.verdict == .bounded)
   }
 }

@@ -9,6 +9,11 @@ extension Layout {
     try requireSequence(recipe)
     try requirePipeline(shape)
     try requireWeightsInPlace(recipe)
+    guard !divides(.optimizerStates) || recipe.optimizer != .adafactor else {
+      throw InputError(
+        "--optimizer", found: "adafactor, which needs whole matrices, with --zero \(zero.rawValue)",
+        expected: "--zero 0, or another optimizer")
+    }
   }
 
   /// Copies of weights last from one forward pass to its backward pass, and weights that are put
@@ -18,7 +23,8 @@ extension Layout {
       pipeline > 1 || divides(.parameters)
     else { return }
     throw InputError(
-      "--convention", found: "\(recipe.convention.name), which copies weights, with "
+      "--convention",
+      found: "\(recipe.convention.name), which copies weights, with "
         + (pipeline > 1 ? "--pipeline \(pipeline)" : "--zero \(zero.rawValue)"),
       expected: "another convention, such as \(Convention.pytorch.name)")
   }
@@ -64,6 +70,10 @@ extension Layout {
       throw InputError(
         "--tensor", found: "\(tensor), for \(shape.name), which is a mixture of experts",
         expected: "1")
+    }
+    guard tensor == 1 || shape.architecture.tokenTypes == 0 else {
+      throw InputError(
+        "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
     }
     let sizes = [
       ("heads", shape.heads), ("heads of keys and values", shape.kvHeads),

@@ -6,6 +6,9 @@ import Catalogue
 public struct KVCache: ~Copyable {
   let keys: Tensor
   let values: Tensor
+  /// The scales of keys and values that are integers, one for each row.
+  let keyScales: Tensor?
+  let valueScales: Tensor?
   /// Tokens of a sequence that it has room for.
   let capacity: Int
 
@@ -14,18 +17,32 @@ public struct KVCache: ~Copyable {
     let rows = shape.batch * shape.kvHeads * capacity
     keys = engine.make(rows, shape.headDimension, .kvCache, .cachedKeys)
     values = engine.make(rows, shape.headDimension, .kvCache, .cachedValues)
+    func scales(_ role: TensorRole) -> Tensor? {
+      guard engine.formats.kvCache == .int8 else { return nil }
+      return engine.make(rows, 1, .kvCache, role, precision: .fp32)
+    }
+    keyScales = scales(.cachedKeyScales)
+    valueScales = scales(.cachedValueScales)
     self.capacity = capacity
   }
 
-  private func heads(_ tensor: borrowing Tensor, _ shape: AttentionShape) -> HeadPlaces.Heads {
+  private func heads(
+    _ tensor: borrowing Tensor, _ scales: borrowing Tensor?, _ shape: AttentionShape
+  ) -> HeadPlaces.Heads {
     let d = shape.headDimension
+    var elements = tensor.elements
+    switch scales {
+    case .some(let scales):
+      elements.scales = Elements.RowScales(base: scales.address, columns: d)
+    case .none: break
+    }
     return HeadPlaces.Heads(
-      base: tensor.elements, stride: d, rows: capacity, headStep: capacity * d,
+      base: elements, stride: d, rows: capacity, headStep: capacity * d,
       batchStep: shape.kvHeads * capacity * d, count: shape.kvHeads)
   }
 
   func places(_ shape: AttentionShape) -> (keys: HeadPlaces.Heads, values: HeadPlaces.Heads) {
-    (heads(keys, shape), heads(values, shape))
+    (heads(keys, keyScales, shape), heads(values, valueScales, shape))
   }
 }
 

@@ -17,7 +17,7 @@ extension Engine {
   ///   - distribution: whether the output is to be log-probabilities or probabilities.
   ///   - losses: (R,1), written.
   ///   - logits: (R,V).
-  ///   - targets: (B,T) ids.
+  ///   - targets: (B,T) ids; negative where there is none.
   public func crossEntropy(
     into output: borrowing Tensor, as distribution: Distribution, losses: borrowing Tensor,
     _ logits: borrowing Tensor, targets: borrowing Tensor
@@ -49,8 +49,8 @@ extension Engine {
   ///   - gradient: (R,V), written; may be `output` itself.
   ///   - output: (R,V), what forward wrote.
   ///   - distribution: what that is.
-  ///   - targets: (B,T) ids.
-  ///   - scale: the weight of a row in the loss, 1/R for a mean.
+  ///   - targets: (B,T) ids; negative where there is none.
+  ///   - scale: the weight of a row in the loss: for a mean, one by the rows that have a target.
   public func crossEntropyBackward(
     into gradient: borrowing Tensor, _ output: borrowing Tensor, as distribution: Distribution,
     targets: borrowing Tensor, scale: Float
@@ -76,11 +76,18 @@ extension Engine {
     }
   }
 
-  /// The mean of `losses` (R,1); nil in a dry run.
-  public func mean(_ losses: borrowing Tensor) -> Double? {
+  /// The mean of `losses` (R,1) over the rows that have a target; nil in a dry run.
+  public func mean(_ losses: borrowing Tensor, targets: borrowing Tensor) -> Double? {
     record(.mean, elementwise: losses.count, touching: losses.bytes)
     guard isReal else { return nil }
-    return losses.values().reduce(0) { $0 + Double($1) } / Double(losses.count)
+    return losses.values().reduce(0) { $0 + Double($1) } / Double(count(targets))
+  }
+
+  /// How many of `targets` (B,T) are there, not negative; in a dry run, where nobody knows, all.
+  public func count(_ targets: borrowing Tensor) -> Int {
+    guard isReal else { return targets.count }
+    let ids = UnsafeBufferPointer(start: targets.integers, count: targets.count)
+    return ids.count { $0 >= 0 }
   }
 
   /// A new tensor with the elements of another, in another format.
@@ -102,6 +109,11 @@ extension Engine {
   public func convert(into output: borrowing Tensor, _ input: borrowing Tensor) {
     record(.convert, touching: output.bytes + input.bytes)
     guard isReal else { return }
+    convertQuietly(into: output, input)
+  }
+
+  /// The same as a part of an op that is counted. Only in a real run.
+  func convertQuietly(into output: borrowing Tensor, _ input: borrowing Tensor) {
     let (source, target) = (input.elements, output.elements)
     Parallel.ranges(input.count, grain: 1 << 14) { range in
       source.advanced(by: range.lowerBound).copy(

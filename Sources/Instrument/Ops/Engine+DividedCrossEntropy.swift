@@ -35,7 +35,7 @@ extension Engine {
       let row = rows.lowerBound
       vocabulary_softmax(
         at[0], losses.floats + row, at[1], maxima.floats + row, sums.floats + row,
-        chosen.floats + row, distribution == .logarithm, rows.count, width)
+        chosen.floats + row, targets.integers + row, distribution == .logarithm, rows.count, width)
     }
   }
 

@@ -80,7 +80,56 @@ extension Engine {
     }
   }
 
-  /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has written its share into `token` before;
+  /// Adds to every row of `inout` (B·T,C) the embedding of its kind.
+  ///
+  /// - Parameters:
+  ///   - inout: (B·T,C).
+  ///   - table: (K,C).
+  ///   - kinds: (B,T), each below K.
+  public func addEmbedding(
+    _ inout_: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
+  ) {
+    record(
+      .embed, elementwise: inout_.count, touching: 3 * inout_.bytes + kinds.bytes)
+    guard isReal else { return }
+    let ids = kinds.integers
+    addRows(inout_, of: EmbeddingTable(table)) { Int(ids[$0]) }
+  }
+
+  /// Adds to every row of `inout` (B·T,C) the embedding of its position.
+  ///
+  /// - Parameters:
+  ///   - inout: (B·T,C).
+  ///   - table: (T_max,C).
+  ///   - offset: the row of the first position.
+  ///   - sequence: T.
+  public func addPositions(
+    _ inout_: borrowing Tensor, table: borrowing Tensor, offset: Int = 0, sequence: Int
+  ) {
+    record(.embed, elementwise: inout_.count, touching: 3 * inout_.bytes)
+    guard isReal else { return }
+    addRows(inout_, of: EmbeddingTable(table).advanced(by: offset)) { $0 % sequence }
+  }
+
+  /// Adds to every row of `inout` the row of the table that `place` gives for it.
+  private func addRows(
+    _ inout_: borrowing Tensor, of table: EmbeddingTable, _ place: (Int) -> Int
+  ) {
+    let width = table.width
+    RowKernel.perform(inout_.rows, grain: 16, [.updated(inout_)]) { rows, at in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
+        let added = scratch.baseAddress!
+        for row in rows {
+          let sum = at[0] + (row - rows.lowerBound) * width
+          table.read(place(row), into: added)
+          CKernels.add(sum, sum, added, width)
+        }
+      }
+    }
+  }
+
+  /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has
+  /// written its share into `token` before;
   /// otherwise the caller has zeroed it.
   ///
   /// - Parameters:

@@ -67,8 +67,7 @@ public struct Simulation: Codable, Sendable {
   public struct Recorded: Codable, Sendable, Equatable {
     /// The most that the device had handed out, in bytes.
     public let peakReserved: Int
-
-    /// - Parameter peakReserved: the most that the device had handed out, in bytes.
-    public init(peakReserved: Int) { self.peakReserved = peakReserved }
+    /// Blocks that were there already when recording began.
+    public let allocatedBefore: Int
   }
 }

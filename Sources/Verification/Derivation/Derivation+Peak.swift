@@ -110,7 +110,8 @@ extension Derivation {
     return largest.map { piece, run in
       let others = largest.map(\.piece.sum).filter { $0 != piece.sum }
       let description = Formula.Piece(
-        phase: piece.moment.phase, path: piece.moment.path, terms: [Formula.Term](piece.parts),
+        phase: piece.moment.phase, path: piece.moment.path,
+        occurrence: piece.moment.occurrence, terms: [Formula.Term](piece.parts),
         expression: piece.sum.description,
         region: others.map { piece.sum.isAtLeast($0).description }, at: run.case_.symbols)
       return (piece, description)

@@ -52,6 +52,8 @@ public struct Formula: Codable, Sendable, Equatable {
     public let phase: Phase
     /// The tensor that has just been allocated.
     public let path: String
+    /// How many tensors of that path the phase has allocated before.
+    public let occurrence: Int
     /// The terms.
     public let terms: [Term]
     /// The sum.
@@ -72,6 +74,13 @@ public struct Formula: Codable, Sendable, Equatable {
     public let measured: Int
     /// How much the formula gives.
     public let computed: Rational
+  }
+}
+
+extension Formula.Piece {
+  /// The moment, in words.
+  public var moment: String {
+    "\(path) in \(phase.rawValue)" + (occurrence == 0 ? "" : ", time \(occurrence + 1)")
   }
 }
 

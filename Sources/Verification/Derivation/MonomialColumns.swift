@@ -4,21 +4,19 @@ import Instrument
 /// The values of monomials at points, a column for each: the matrix that coefficients are solved
 /// with.
 struct MonomialColumns {
-  /// What the columns are of.
-  let monomials: [ShapeFamily.Exponents]
+  /// How many monomials there are.
+  let count: Int
   private let values: [[Int]]
   /// The columns' Euclidean lengths. A solver sees all columns with length 1, as its tolerance for
   /// dependence wants it.
   private let lengths: [Double]
   private let scaled: [[Double]]
 
-  /// - Parameters:
-  ///   - monomials: what the columns are of.
-  ///   - values: of each point, the value of each monomial.
-  init(_ monomials: [ShapeFamily.Exponents], _ values: [[Int]]) {
-    self.monomials = monomials
+  /// - Parameter values: of each point, the value of each monomial.
+  init(_ values: [[Int]]) {
+    count = values.first?.count ?? 0
     self.values = values
-    let lengths = monomials.indices.map { column in
+    let lengths = (0..<count).map { column in
       values.reduce(0) { $0 + Double($1[column]) * Double($1[column]) }.squareRoot()
     }
     self.lengths = lengths
@@ -41,7 +39,8 @@ struct MonomialColumns {
   func exactSolutions(_ amounts: [[Int]]) throws -> [Solution] {
     var solutions = amounts.map { amounts in
       Solution(
-        coefficients: monomials.map { _ in 0 }, residuals: amounts.map { Rational($0) })
+        coefficients: [Rational](repeating: 0, count: count),
+        residuals: amounts.map { Rational($0) })
     }
     for _ in 0..<Self.refinements {
       let open = solutions.indices.filter { solutions[$0].residuals.contains { $0 != 0 } }

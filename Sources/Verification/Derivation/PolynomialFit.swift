@@ -25,7 +25,8 @@ struct PolynomialFit<Part: Hashable & Sendable & CustomStringConvertible> {
   init(over family: ShapeFamily, _ amounts: @escaping (SizePoint) throws -> [Part: Int]) throws {
     self.family = family
     self.amounts = amounts
-    try solve(independentPoints(for: try candidates()))
+    let monomials = try candidates()
+    try solve(for: monomials, independentPoints(for: monomials))
   }
 
   /// Runs a point, unless it has been run already.
@@ -82,7 +83,7 @@ extension PolynomialFit {
         index += 1
       }
       let columns = MonomialColumns(
-        monomials, points.map { point in monomials.map { family.value($0, at: point) } })
+        points.map { point in monomials.map { family.value($0, at: point) } })
       if try columns.rank() == monomials.count { return columns }
       precondition(
         index < 20 * (monomials.count + toSpare), "monomials of a family depend on one another")
@@ -90,7 +91,9 @@ extension PolynomialFit {
   }
 
   /// Solves for all parts at once.
-  private mutating func solve(_ columns: MonomialColumns) throws {
+  private mutating func solve(
+    for monomials: [Exponents], _ columns: MonomialColumns
+  ) throws {
     let parts = samples.reduce(into: Set<Part>()) { $0.formUnion($1.keys) }
     let alike = Dictionary(grouping: parts) { part in samples.map { $0[part] ?? 0 } }
     let amounts = Array(alike.keys)
@@ -100,7 +103,7 @@ extension PolynomialFit {
         throw noPolynomial(of: parts, at: points[row])
       }
       let formula = family.polynomial(
-        Dictionary(uniqueKeysWithValues: zip(columns.monomials, solution.coefficients)))
+        Dictionary(uniqueKeysWithValues: zip(monomials, solution.coefficients)))
       for part in parts { formulas[part] = formula }
     }
   }

@@ -37,9 +37,20 @@ extension ShapeFamily {
   func widePoint(_ index: Int) -> SizePoint {
     // Others than the small ones, whatever the index.
     point(index + 1000) { variable, fraction in
-      let (low, high) = (Double(variable.ordinary), Double(variable.large))
-      return Int((low * pow(high / low, fraction)).rounded())
+      Self.logarithmic(variable.ordinary...variable.large, fraction)
     }
+  }
+
+  /// Points of sizes that models and batches mostly have.
+  func typicalPoint(_ index: Int) -> SizePoint {
+    point(index) { variable, fraction in
+      Self.logarithmic(variable.typical(headUnit: headUnit), fraction)
+    }
+  }
+
+  private static func logarithmic(_ range: ClosedRange<Int>, _ fraction: Double) -> Int {
+    let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+    return Int((low * pow(high / low, fraction)).rounded())
   }
 
   /// Runs that no formula is solved from: sizes up to those of published models, other ones in each

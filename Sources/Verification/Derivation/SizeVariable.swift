@@ -37,6 +37,22 @@ enum SizeVariable: Int, Sendable, CaseIterable {
     case .vocabulary: 131_072
     }
   }
+
+  /// As models of that kind mostly are.
+  func typical(headUnit: Int) -> ClosedRange<Int> {
+    switch self {
+    case .layers: 4...48
+    case .batch: 1...16
+    case .sequence: 128...2048
+    case .kvHeads: 2...16
+    case .headsPerKVHead: 1...8
+    case .headUnits: max(1, 64 / headUnit)...max(1, 128 / headUnit)
+    case .hidden: 512...8192
+    case .feedForward: 1024...32_768
+    case .vocabulary: 8192...131_072
+    case .positions: 2048...4096
+    }
+  }
 }
 
 /// A value for each variable of a family.

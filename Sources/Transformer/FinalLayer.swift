@@ -1,0 +1,118 @@
+import Catalogue
+import Instrument
+
+/// What lies between the last block and the head: a norm, or the transform of a masked language
+/// model; nothing in other post-norm models.
+struct FinalLayer: ~Copyable {
+  var norm: Norm?
+  var transform: HeadTransform?
+
+  /// What backward needs, besides the stream.
+  struct Saved: ~Copyable {
+    let norm: Norm.Saved?
+    let transform: HeadTransform.Saved?
+    /// The head's input; made again where it is not kept.
+    let output: Tensor?
+  }
+
+  /// The result of forward.
+  struct Passed: ~Copyable {
+    let output: Tensor
+    let saved: Saved
+
+    /// What the convention keeps of it.
+    consuming func kept(_ step: Step) -> Saved {
+      Saved(
+        norm: saved.norm, transform: saved.transform,
+        output: output.kept(if: step.convention.keepsNormOutput))
+    }
+  }
+
+  /// Nothing, of a part of the model that ends with a block.
+  init() {
+    norm = nil
+    transform = nil
+  }
+
+  init(
+    _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
+    _ engine: Engine
+  ) {
+    let architecture = shape.architecture
+    norm = architecture.hasFinalNorm ? Norm("finalNorm", shape, engine) : nil
+    transform =
+      architecture.head == .maskedLanguageModel
+      ? HeadTransform(shape, initialisation, engine) : nil
+  }
+
+  /// The head's input (R,h), from the stream (R,h) behind the last block; nil where it is that.
+  func forward(_ stream: borrowing Tensor, _ step: Step) -> Passed? {
+    switch norm {
+    case .some(let norm):
+      let parts = norm.forward(stream, step).parts()
+      norm.keepInput(stream, step)
+      return Passed(
+        output: parts.output, saved: Saved(norm: parts.saved, transform: nil, output: nil))
+    case .none: break
+    }
+    switch transform {
+    case .some(let transform):
+      let transformed = transform.forward(stream, step)
+      return Passed(
+        output: transformed.output,
+        saved: Saved(norm: nil, transform: transformed.saved, output: nil))
+    case .none: return nil
+    }
+  }
+
+  /// Calls `body` with the head's input: as it was kept, or made again.
+  func withOutput(
+    _ saved: borrowing Saved?, of stream: borrowing Tensor, _ engine: Engine,
+    _ body: (borrowing Tensor) -> Void
+  ) {
+    switch saved {
+    case .none: body(stream)
+    case .some(let saved): withOutput(of: saved, stream, engine, body)
+    }
+  }
+
+  private func withOutput(
+    of saved: borrowing Saved, _ stream: borrowing Tensor, _ engine: Engine,
+    _ body: (borrowing Tensor) -> Void
+  ) {
+    switch saved.output {
+    case .some(let output): return body(output)
+    case .none: break
+    }
+    switch saved.transform {
+    case .some(let transformSaved):
+      transform!.withOutput(transformSaved, engine, body)
+    case .none: break
+    }
+    switch saved.norm {
+    case .some(let normSaved): norm!.withOutput(normSaved, of: stream, engine, body)
+    case .none: break
+    }
+  }
+
+  /// The gradient of the stream (R,h), from that of the head's input.
+  mutating func backward(
+    _ gradient: consuming Tensor, _ saved: consuming Saved?, of stream: borrowing Tensor,
+    _ step: Step
+  ) -> Tensor {
+    guard let saved else { return gradient }
+    if let transformSaved = saved.transform {
+      return transform!.backward(gradient, transformSaved, of: stream, step.engine)
+    }
+    let streamGradient = step.engine.make(
+      stream.rows, stream.columns, .temporary, .activationGradient,
+      precision: step.engine.formats.stream)
+    if let normSaved = saved.norm {
+      norm!.backward(
+        into: streamGradient, addingResidual: false, from: gradient, normSaved, of: stream,
+        step.engine)
+      _ = consume gradient
+    }
+    return streamGradient
+  }
+}

@@ -1,0 +1,82 @@
+import Catalogue
+import Formulas
+
+/// How near an estimator comes to runs: the `assay.scorecard.v1` of the command line.
+public struct Scorecard: Codable, Sendable {
+  /// The format of this value.
+  public var schema = "assay.scorecard.v1"
+  /// The estimator.
+  public let command: String
+  /// The model whose architecture all configurations have.
+  public let model: String
+  /// How all were trained, in everything but batch and sequence.
+  public let recipe: Recipe
+  /// How many configurations it is scored by.
+  public let configurations: Int
+  /// A score for each quantity that it answers.
+  public let scores: [Score]
+
+  /// How near it comes in one quantity.
+  public struct Score: Codable, Sendable {
+    /// What it is about.
+    public let quantity: String
+    /// What it counts in.
+    public let unit: String
+    /// Configurations for which it has an answer.
+    public let answered: Int
+    /// Of those, how many are right to the last unit.
+    public let exact: Int
+    /// The mean of |estimated - measured| / measured.
+    public let meanError: Double
+    /// The greatest of them.
+    public let maxError: Double
+    /// Where that is.
+    public let worst: Worst
+    /// The formula of what is measured; nil where it is no polynomial.
+    public let measuredFormula: String?
+    /// The formula of the estimates; nil where none was found.
+    public let estimatedFormula: String?
+    /// What is wrong with the estimates; nil where nothing is, or nothing was found.
+    public let error: ErrorFormula?
+  }
+
+  /// The configuration with the greatest error.
+  public struct Worst: Codable, Sendable {
+    /// Its model.
+    public let model: String
+    /// Its sizes, by symbol.
+    public let at: [String: Int]
+    /// What the estimator says.
+    public let estimated: Number
+    /// What the run has.
+    public let measured: Number
+  }
+}
+
+/// What an estimate has too much (positive) or too little (negative), as a formula.
+public struct ErrorFormula: Codable, Sendable, Equatable {
+  /// Whether it is the error, to the last unit; otherwise it is the nearest sum of a few terms.
+  public let isExact: Bool
+  /// The configurations at which an exact formula is the error; 0 for one that is not.
+  public let holds: Int
+  /// The sizes of a configuration where an exact formula is not the error; nil if there is none.
+  public let exception: [String: Int]?
+  /// estimated - measured.
+  public let expression: String
+  /// The same, term by term.
+  public let terms: [Term]
+  /// The part of the error that it leaves; 0 where it is exact.
+  public let unexplained: Double
+
+  /// A product of sizes that estimates have too often or too seldom.
+  public struct Term: Codable, Sendable, Equatable {
+    /// The product.
+    public let monomial: String
+    /// How often, estimated - measured.
+    public let coefficient: Rational
+    /// How often it is measured.
+    public let measured: Rational
+    /// The share of each role in that.
+    public let roles: [String: Rational]
+  }
+}
