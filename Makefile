@@ -7,6 +7,8 @@ DEBUG_FLAGS = -Xcc -O2
 RELEASE_TESTS = -c release -Xswiftc -enable-testing --scratch-path .build-release-tests
 SUDO = $(shell test "$$(id -u)" = 0 || echo sudo)
 PACKAGES = libopenblas-dev
+# One build serves a single process and many: Open MPI is loaded where ranks need it.
+mpi test: PACKAGES += openmpi-bin
 ASSAY = .build/release/assay
 
 .DEFAULT_GOAL = all
@@ -23,6 +25,8 @@ setup: ## install the packages that are missing (Debian)
 
 build: setup ## build the command, optimised
 	$(SWIFT) build -c release --product assay
+
+mpi: build ## the same, and install Open MPI, for `mpirun -np N assay measure`
 
 test: setup ## run all tests, in debug and in release
 	$(SWIFT) test $(DEBUG_FLAGS) --disable-xctest
@@ -51,4 +55,4 @@ docs: setup ## build the documentation of the library's modules, in .build-docs
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all setup build test bench format lint check docs help
+.PHONY: all setup build mpi test bench format lint check docs help

@@ -52,6 +52,11 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["Catalogue", "Instrument"], path: "Tests/TestSupport"),
+    .target(
+      name: "RankSupport", dependencies: ["TestSupport", "Transformer"],
+      path: "Tests/RankSupport"),
+    .executableTarget(
+      name: "rankcheck", dependencies: ["RankSupport"], path: "Tests/RankCheck"),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
@@ -66,7 +71,9 @@ let package = Package(
         "Catalogue", "Formulas", "Instrument", "Projection", "Reporting", "TestSupport",
         "Transformer", "Verification",
       ]),
-    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "TestSupport"]),
+    .testTarget(
+      name: "TransformerTests",
+      dependencies: ["RankSupport", "TestSupport", "Transformer", "rankcheck"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: ["Verification", "Formulas", "Transformer", "TestSupport"]),

@@ -65,6 +65,8 @@ static const struct {
   {"ompi_mpi_op_sum", &mpi.sum},         {"ompi_mpi_op_max", &mpi.maximum},
 };
 
+bool cmpi_is_started(void) { return world.comm != NULL; }
+
 const char *cmpi_start(void) {
   // Global, because Open MPI's plugins look for its symbols.
   void *library = dlopen("libmpi.so.40", RTLD_NOW | RTLD_GLOBAL);

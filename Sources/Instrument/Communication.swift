@@ -15,8 +15,8 @@ public struct Communication: Codable, Sendable, Equatable {
   public let members: Int
   /// What it was done for.
   public let stage: Work.Stage
-  /// Which tensor.
-  public let role: TensorRole
+  /// Which tensor; nil where it is a number, or nothing.
+  public let role: TensorRole?
   /// Where in the model.
   public let scope: Scope
   /// Elements of the whole tensor, of which each member may have a part.

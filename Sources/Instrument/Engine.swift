@@ -41,6 +41,16 @@ public final class Engine {
     communicator = nil
   }
 
+  /// An engine that neither computes nor keeps account, for the same rank; what is made on it is
+  /// only drawn and dropped.
+  public init(unrecorded rank: Rank) {
+    ledger = Ledger(isRecording: false)
+    self.rank = rank
+    arena = nil
+    blas = nil
+    communicator = nil
+  }
+
   /// An engine that computes.
   ///
   /// - Parameters:
@@ -140,7 +150,7 @@ extension Engine {
   /// - Returns: whether there is anybody to talk to.
   @discardableResult
   func record(
-    _ kind: Communication.Kind, _ group: RankGroup, _ role: TensorRole, elements: Int, bytes: Int
+    _ kind: Communication.Kind, _ group: RankGroup, _ role: TensorRole?, elements: Int, bytes: Int
   ) -> Bool {
     let members = kind == .send || kind == .receive ? 2 : rank.size(of: group)
     guard members > 1 else { return false }

@@ -31,40 +31,27 @@ public final class MPI: Sendable {
     number = Int(cmpi_rank(cmpi_world()))
   }
 
-  /// Whether a launcher has started this process as one of several: PMIx, which both `mpirun` and
-  /// Slurm speak, tells each of them its number.
-  public static var isLaunched: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"].contains { environment[$0] != nil }
+  /// The processes that a launcher has started, of which this is one; 1 without a launcher.
+  public static var launched: Int {
+    number(in: ["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
   }
+
+  /// How many of them run on this machine.
+  public static var launchedHere: Int { number(in: ["OMPI_COMM_WORLD_LOCAL_SIZE"]) ?? 1 }
+
+  private static func number(in variables: [String]) -> Int? {
+    let environment = ProcessInfo.processInfo.environment
+    return variables.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
+  }
+
+  /// Whether MPI has been started, and must be ended.
+  public static var isStarted: Bool { cmpi_is_started() }
 
   /// Ends MPI, once all ranks have come this far.
   public func finish() { cmpi_finish() }
 
   /// Ends all processes of the run.
   public func abort(status: Int32) -> Never { cmpi_abort(status) }
-
-  /// The texts of all processes at process 0, in order; empty at the others.
-  public func gather(_ text: String) -> [String] {
-    let bytes = Array(text.utf8)
-    let world = cmpi_world()
-    guard number == 0 else {
-      var count = bytes.count
-      cmpi_send(world, &count, MemoryLayout<Int>.size, 0, Self.textTag)
-      cmpi_send(world, bytes, bytes.count, 0, Self.textTag)
-      return []
-    }
-    return [text]
-      + (1..<size).map { process in
-        var count = 0
-        cmpi_receive(world, &count, MemoryLayout<Int>.size, Int32(process), Self.textTag)
-        var bytes = [UInt8](repeating: 0, count: count)
-        cmpi_receive(world, &bytes, count, Int32(process), Self.textTag)
-        return String(decoding: bytes, as: UTF8.self)
-      }
-  }
-
-  private static let textTag: Int32 = 0
 }
 
 /// Ranks as processes.
@@ -85,6 +72,7 @@ public final class MPICommunicator: Communicator {
     for group in RankGroup.allCases { groups[group].map(cmpi_release) }
   }
 
+  /// `MPI_Allreduce`, in place.
   public func allReduce(
     _ values: UnsafeMutablePointer<Float>, _ count: Int, _ reduction: Reduction,
     over group: RankGroup
@@ -92,10 +80,12 @@ public final class MPICommunicator: Communicator {
     cmpi_all_reduce(groups[group]!, values, count, reduction.inMPI)
   }
 
+  /// `MPI_Allreduce` of one number.
   public func allReduce(_ value: Double, _ reduction: Reduction, over group: RankGroup) -> Double {
     cmpi_all_reduce_double(groups[group]!, value, reduction.inMPI)
   }
 
+  /// `MPI_Allgatherv`.
   public func allGather(
     _ whole: UnsafeMutablePointer<Float>, from part: UnsafePointer<Float>?, _ parts: [Range<Int>],
     over group: RankGroup
@@ -105,6 +95,7 @@ public final class MPICommunicator: Communicator {
       parts.map { Int32($0.lowerBound) })
   }
 
+  /// `MPI_Reduce_scatter`.
   public func reduceScatter(
     into part: UnsafeMutablePointer<Float>, from whole: UnsafePointer<Float>, _ parts: [Range<Int>],
     over group: RankGroup
@@ -112,6 +103,7 @@ public final class MPICommunicator: Communicator {
     cmpi_reduce_scatter(groups[group]!, part, whole, parts.map { Int32($0.count) })
   }
 
+  /// `MPI_Alltoall`.
   public func allToAll(
     into output: UnsafeMutablePointer<Float>, from input: UnsafePointer<Float>, part: Int,
     over group: RankGroup
@@ -119,16 +111,19 @@ public final class MPICommunicator: Communicator {
     cmpi_all_to_all(groups[group]!, output, input, part)
   }
 
+  /// `MPI_Isend`, of a copy.
   public func send(_ values: UnsafePointer<Float>, _ count: Int, to rank: Int, tag: Int) {
     cmpi_send(groups[.world]!, values, 4 * count, Int32(rank), Int32(tag))
   }
 
+  /// `MPI_Recv`.
   public func receive(
     into values: UnsafeMutablePointer<Float>, _ count: Int, from rank: Int, tag: Int
   ) {
     cmpi_receive(groups[.world]!, values, 4 * count, Int32(rank), Int32(tag))
   }
 
+  /// `MPI_Barrier`.
   public func barrier(over group: RankGroup) { cmpi_barrier(groups[group]!) }
 }
 

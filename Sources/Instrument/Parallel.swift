@@ -4,9 +4,11 @@ import Foundation
 /// Work shared out among the cores.
 public enum Parallel {
   /// Cores in use: those of the machine that this process may run on (`taskset`), and no more than
-  /// its control group pays for (`docker run --cpus`).
+  /// its control group pays for (`docker run --cpus`); of all, its share where processes of one run
+  /// share the machine.
   public static let threads: Int = {
-    let limits = [ProcessInfo.processInfo.activeProcessorCount, allowedCores, paidCores]
+    let all = ProcessInfo.processInfo.activeProcessorCount
+    let limits = [all / MPI.launchedHere, all, allowedCores, paidCores]
     return max(1, limits.compactMap { $0 }.min() ?? 1)
   }()
 

@@ -80,7 +80,7 @@ public struct Tensor: ~Copyable {
   }
 
   /// Calls `body` with some of the elements as a tensor (1,n), which shares their memory.
-  public func withPart<Result>(
+  public func withPart<Result: ~Copyable>(
     _ elements: Range<Int>, _ body: (borrowing Tensor) -> Result
   ) -> Result {
     precondition(elements.lowerBound >= 0 && elements.upperBound <= count)

@@ -5,7 +5,7 @@ extension MeasurementReport {
   public var records: Table {
     Table(
       nil, [.text("figure"), .number("value")],
-      figures.map { [$0.0, String($0.1)] } + machineRecords)
+      figures.map { [$0.0, String($0.1)] } + machineRecords + rankRecords)
   }
 
   /// The figures that are the same on every machine, named as in JSON.

@@ -24,6 +24,7 @@ public struct MeasurementReport: Report {
     if recipe.dropout > 0 { parts.append("dropout \(recipe.dropout)") }
     if recipe.accumulate > 1 { parts.append("\(recipe.accumulate.grouped) micro-batches") }
     if let text = recipe.text { parts.append("text \(text)") }
+    if let layout = value.layout { parts += layout.parts }
     parts.append(recipe.steps.counted("step"))
     let cores = value.environment.threads.counted("core")
     let run = value.mode == .dry ? "dry run" : "real run on \(cores)"
@@ -35,7 +36,7 @@ public struct MeasurementReport: Report {
     [memory, saved, peak, value.bytes.peak.largestTensors, work, operations]
       + (value.expertLoads.map { [experts($0)] } ?? [])
       + (value.seconds.map { [time($0)] } ?? [])
-      + (value.bytes.witness.map { [witness($0)] } ?? [])
+      + (value.bytes.witness.map { [witness($0)] } ?? []) + rankTables
   }
 
   private func row(_ name: String, _ bytes: Int) -> [String] {

@@ -3,11 +3,16 @@ import Foundation
 
 /// Attention with linear biases (Press et al., arXiv 2108.12409).
 enum ALiBi {
-  /// The slopes of a model's heads; none for a model without ALiBi.
-  static func slopes(of shape: ModelShape) -> [Float] {
+  /// The slopes of the heads that a rank has of a model; none for a model without ALiBi.
+  ///
+  /// - Parameters:
+  ///   - shape: the rank's.
+  ///   - rank: one of those that share the heads.
+  static func slopes(of shape: ModelShape, _ rank: Rank = .alone) -> [Float] {
     guard case .alibi(let isDivided) = shape.architecture.position else { return [] }
     let divisor = isDivided ? Float(shape.headDimension).squareRoot() : 1
-    return slopes(heads: shape.heads).map { $0 / divisor }
+    let all = slopes(heads: shape.heads * rank.layout.tensor).map { $0 / divisor }
+    return Array(all.dropFirst(rank.tensor * shape.heads).prefix(shape.heads))
   }
 
   /// How fast the scores of each head fall with the distance. For n heads, n a power of two, the

@@ -1,11 +1,12 @@
 import Catalogue
 import Instrument
 
-/// What a model reads in one pass, and what it is to predict: (b,s) ids each.
+/// What a model reads in one pass, and what it is to predict: (b,s) ids each. A part of a model gets
+/// what it needs of them.
 struct Batch: ~Copyable {
   /// Negative where nothing is to be predicted.
-  let targets: Tensor
-  let tokens: Tensor
+  let targets: Tensor?
+  let tokens: Tensor?
   /// The kind of each token, where kinds have embeddings: the first half of a sequence is of the
   /// first kind, the rest of the second, as two sentences would be.
   let tokenTypes: Tensor?
@@ -15,26 +16,38 @@ struct Batch: ~Copyable {
   /// - Parameters:
   ///   - corpus: what is read.
   ///   - step: its pass says from where.
-  init(_ corpus: Corpus, _ step: Step) {
+  ///   - part: of the model; all where nil.
+  init(_ corpus: Corpus, _ step: Step, for part: ModelPart? = nil) {
     let recipe = step.recipe
     func input(_ role: TensorRole) -> Tensor {
       step.engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
     }
-    tokens = input(.tokens)
-    targets = input(.targets)
-    tokenTypes = step.shape.architecture.tokenTypes > 0 ? input(.tokenTypes) : nil
+    let part = part ?? .whole(step.shape)
+    tokens = part.isFirst ? input(.tokens) : nil
+    targets = part.isLast ? input(.targets) : nil
+    let hasTypes = part.isFirst && step.shape.architecture.tokenTypes > 0
+    tokenTypes = hasTypes ? input(.tokenTypes) : nil
     guard step.engine.isReal else { return }
     let objective = Objective(step.shape, recipe)
     for row in 0..<recipe.batch {
       let example = corpus.example(
         step.pass * recipe.batch + row, count: recipe.sequence, objective)
-      let first = row * recipe.sequence
-      for (place, token) in example.tokens.enumerated() { tokens.integers[first + place] = token }
-      for (place, token) in example.targets.enumerated() {
-        targets.integers[first + place] = token
-      }
+      Self.fill(tokens, row, example.tokens)
+      Self.fill(targets, row, example.targets)
     }
     fillTokenTypes(kinds: step.shape.architecture.tokenTypes)
+  }
+
+  private static func fill(
+    _ ids: borrowing Tensor?, _ row: Int, _ tokens: some Collection<Int64>
+  ) {
+    switch ids {
+    case .none: return
+    case .some(let ids):
+      for (place, token) in tokens.enumerated() {
+        ids.integers[row * ids.columns + place] = token
+      }
+    }
   }
 
   private func fillTokenTypes(kinds: Int) {

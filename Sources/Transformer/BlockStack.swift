@@ -2,7 +2,7 @@ import BasicContainers
 import Catalogue
 import Instrument
 
-/// All blocks of a model, one after the other, in groups that keep their activations for backward
+/// Blocks of a model, one after the other, in groups that keep their activations for backward
 /// or only their input.
 struct BlockStack: ~Copyable {
   var blocks: UniqueArray<Block>
@@ -19,18 +19,29 @@ struct BlockStack: ~Copyable {
     case input(Tensor)
   }
 
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - layers: those of its layers that are to be here.
+  ///   - initialisation: of the weights.
+  ///   - engine: what they live on.
   init(
-    _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
-    _ engine: Engine
+    _ shape: ModelShape, _ layers: Range<Int>,
+    _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
-    blocks = UniqueArray(minimumCapacity: shape.layers)
+    blocks = UniqueArray(minimumCapacity: layers.count)
     for layer in 0..<shape.layers {
-      blocks.append(Block(shape, layer: layer, initialisation, engine))
+      if layers.contains(layer) {
+        blocks.append(Block(shape, layer: layer, initialisation, engine))
+      } else {
+        // Another stage's: its weights are drawn all the same, so that those that follow are those
+        // of the whole model.
+        _ = Block(shape, layer: layer, initialisation, Engine(unrecorded: engine.rank))
+      }
     }
   }
 
   /// The residual stream (R,h) behind the last block.
-  func forward(_ input: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+  mutating func forward(_ input: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
     var stream = input
     var groups = UniqueArray<Group>()
     for layers in Self.groups(of: blocks.count, step) {
@@ -54,18 +65,26 @@ struct BlockStack: ~Copyable {
       guard let group = groups.popLast() else { return }
       var kept = activations(of: layers, group, step)
       for layer in layers.reversed() {
-        if let saved = kept.popLast() { blocks[layer].backward(gradient, saved, step) }
+        guard let saved = kept.popLast() else { continue }
+        blocks[layer].gather()
+        blocks[layer].backward(gradient, saved, step)
+        blocks[layer].settle()
       }
     }
   }
 
-  private func forward(
-    _ layers: Range<Int>, _ input: consuming Tensor, _ step: Step
+  /// What backward needs of each block, and the stream behind the last.
+  ///
+  /// - Parameter gathered: a block whose weights backward needs next, so that they stay together.
+  private mutating func forward(
+    _ layers: Range<Int>, _ input: consuming Tensor, gathered: Int? = nil, _ step: Step
   ) -> Forwarded<UniqueArray<Block.Saved>> {
     var stream = input
     var saved = UniqueArray<Block.Saved>(minimumCapacity: layers.count)
     for layer in layers {
+      blocks[layer].gather()
       let passed = blocks[layer].forward(stream, step)
+      if layer != gathered { blocks[layer].release() }
       stream = passed.stream
       saved.append(passed.saved)
     }
@@ -73,21 +92,25 @@ struct BlockStack: ~Copyable {
   }
 
   /// The same, keeping nothing but the input.
-  private func forwardForgetting(
+  private mutating func forwardForgetting(
     _ layers: Range<Int>, _ input: consuming Tensor, _ step: Step
   ) -> Forwarded<Tensor> {
+    blocks[layers.lowerBound].gather()
     let first = blocks[layers.lowerBound].forward(input, step)
+    blocks[layers.lowerBound].release()
     let checkpoint = first.saved.input
     var stream = first.stream
     for layer in layers.dropFirst() {
+      blocks[layer].gather()
       let passed = blocks[layer].forward(stream, step)
+      blocks[layer].release()
       stream = passed.stream
     }
     return Forwarded(stream: stream, saved: checkpoint)
   }
 
   /// The activations of a group: as they were kept, or made again.
-  private func activations(
+  private mutating func activations(
     of layers: Range<Int>, _ group: consuming Group, _ step: Step
   ) -> UniqueArray<Block.Saved> {
     switch consume group {
@@ -95,7 +118,7 @@ struct BlockStack: ~Copyable {
     case .input(let input):
       step.engine.beginRecomputing()
       defer { step.engine.endRecomputing() }
-      let passed = forward(layers, input, step)
+      let passed = forward(layers, input, gathered: layers.last, step)
       return passed.saved
     }
   }

@@ -34,7 +34,7 @@ struct Embedding: ~Copyable {
     let outer = engine.enter("embedding")
     token = Parameter(
       .tokenEmbedding, shape.vocabulary, shape.embeddingWidth, initialisation(.tokenEmbedding),
-      isOperand: shape.tiedHead, engine)
+      isOperand: shape.tiedHead, split: .rows(shape.vocabulary), engine)
     projection =
       architecture.embeddingWidth != nil
       ? Linear(
@@ -150,6 +150,15 @@ struct Embedding: ~Copyable {
     }
     let again = engine.enter("embedding")
     defer { engine.leave(again) }
+    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, kinds: kinds, engine) }
+  }
+
+  /// Gradients of the embeddings from that of their sum, (R,h), which is overwritten where they have
+  /// a factor.
+  private mutating func tablesBackward(
+    _ gradient: borrowing Tensor, tokens: borrowing Tensor, kinds: borrowing Tensor?,
+    _ engine: Engine
+  ) {
     position?.accumulate { position, accumulating in
       engine.embedBackward(
         position: position, accumulating: accumulating, offset: offset, from: gradient,

@@ -30,6 +30,12 @@ struct FinalLayer: ~Copyable {
     }
   }
 
+  /// Nothing, of a part of the model that ends with a block.
+  init() {
+    norm = nil
+    transform = nil
+  }
+
   init(
     _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine

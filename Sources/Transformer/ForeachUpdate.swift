@@ -12,7 +12,7 @@ struct ForeachUpdate {
   let constants: (_ decays: Bool) -> AdamWStep
 
   /// Updates every parameter.
-  func run(_ model: inout LanguageModel) {
+  func run(_ model: inout Stage) {
     adam(&model)
     adafactor(&model)
     forEach(&model) { parameter, gradient in
@@ -29,7 +29,7 @@ struct ForeachUpdate {
     }
   }
 
-  private func adam(_ model: inout LanguageModel) {
+  private func adam(_ model: inout Stage) {
     forEachMoments(&model) { _, moments, gradient, constants in
       engine.adamMoments(
         firstMoment: moments.first, secondMoment: moments.second, gradient: gradient, constants)
@@ -52,7 +52,7 @@ struct ForeachUpdate {
 
   /// First the matrices, then the vectors, whose updates are made while those of the matrices still
   /// have a name.
-  private func adafactor(_ model: inout LanguageModel) {
+  private func adafactor(_ model: inout Stage) {
     var updates = UniqueArray<Tensor>()
     for areMatrices in [true, false] {
       takeUp(&model, areMatrices) { engine.newRowSquares($0, $1, $2) }
@@ -70,7 +70,7 @@ struct ForeachUpdate {
 
   /// Moves moments towards means, which are there for all parameters until the last has been moved.
   private func takeUp(
-    _ model: inout LanguageModel, _ areMatrices: Bool,
+    _ model: inout Stage, _ areMatrices: Bool,
     _ move: (borrowing FactoredMoment, borrowing Tensor, AdafactorStep) -> Tensor?
   ) {
     var means = UniqueArray<Tensor>()
@@ -80,7 +80,7 @@ struct ForeachUpdate {
   }
 
   private func makeUpdates(
-    _ model: inout LanguageModel, _ areMatrices: Bool
+    _ model: inout Stage, _ areMatrices: Bool
   ) -> UniqueArray<Tensor> {
     var updates = UniqueArray<Tensor>()
     forEachFactored(&model, areMatrices) { parameter, _, _, _ in
@@ -99,7 +99,7 @@ struct ForeachUpdate {
   }
 
   private func forEachMoments(
-    _ model: inout LanguageModel,
+    _ model: inout Stage,
     _ body: (
       borrowing Parameter, borrowing OptimizerState.Moments, _ gradient: borrowing Tensor, AdamWStep
     ) -> Void
@@ -114,7 +114,7 @@ struct ForeachUpdate {
   }
 
   private func forEachFactored(
-    _ model: inout LanguageModel, _ areMatrices: Bool,
+    _ model: inout Stage, _ areMatrices: Bool,
     _ body: (
       borrowing Parameter, borrowing FactoredMoment, _ gradient: borrowing Tensor, AdafactorStep
     ) -> Void
@@ -130,13 +130,13 @@ struct ForeachUpdate {
   }
 
   private func forEach(
-    _ model: inout LanguageModel,
+    _ model: inout Stage,
     _ body: (borrowing Parameter, _ gradient: borrowing Tensor) -> Void
   ) {
     model.forEachParameter { parameter in
       let outer = parameter.enterOwnPlace()
       defer { engine.leave(outer) }
-      parameter.withGradient { body(parameter, $0) }
+      parameter.withOwnGradient { body(parameter, $0) }
     }
   }
 }

@@ -28,8 +28,10 @@ enum Head {
     defer { engine.leave(outer) }
     input.retag(.headInput)
     let inPlace = convention.loss == .probabilitiesInPlace
-    let logits = logits(
-      input, weight: weight, bias: bias, precision: inPlace ? engine.formats.loss : nil, engine)
+    let logits = step.withAllRows(input) {
+      Self.logits(
+        $0, weight: weight, bias: bias, precision: inPlace ? engine.formats.loss : nil, engine)
+    }
     let losses = engine.make(logits.rows, 1, .activation, .losses, precision: .fp32)
     switch convention.loss {
     case .logSoftmax:
@@ -112,19 +114,22 @@ enum Head {
   static func backward(
     _ logitsGradient: borrowing Tensor, weight: inout Parameter,
     input final: borrowing FinalLayer, _ saved: borrowing FinalLayer.Saved?,
-    of stream: borrowing Tensor, _ engine: Engine
+    of stream: borrowing Tensor, _ step: Step
   ) -> Tensor {
-    final.withOutput(saved, of: stream, engine) { input in
-      weight.accumulate { weight, accumulating in
-        engine.linearWeightGradient(
-          into: weight, accumulating: accumulating, logitsGradient, input: input)
+    let engine = step.engine
+    final.withOutput(saved, of: stream, engine) { part in
+      step.withAllRows(part) { input in
+        weight.accumulate { weight, accumulating in
+          engine.linearWeightGradient(
+            into: weight, accumulating: accumulating, logitsGradient, input: input)
+        }
       }
     }
     let inputGradient = engine.make(
-      logitsGradient.rows, weight.value.columns, .temporary, .activationGradient)
+      logitsGradient.rows, weight.columns, .temporary, .activationGradient)
     engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight)
     weight.releaseCopy()
-    return inputGradient
+    return step.summed(inputGradient)
   }
 
   /// The gradient of the logits (R,V): in the memory of the probabilities, or beside what was kept.

@@ -17,7 +17,7 @@ extension LanguageModel {
   ) -> Tensor {
     var step = step
     step.angles = RotaryTable.angles(of: angles)?.advanced(by: first)
-    var stream = embedding.infer(tokens, first: first, step)
+    var stream = embedding!.infer(tokens, first: first, step)
     for layer in 0..<blocks.blocks.count {
       stream = blocks.blocks[layer].infer(stream, caches[layer], first: first, step)
     }
@@ -34,11 +34,7 @@ extension LanguageModel {
   private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {
     let outer = engine.enter("head")
     defer { engine.leave(outer) }
-    switch ownHead {
-    case .some(let own): return Head.logits(input, weight: own, bias: headBias, engine)
-    case .none:
-      return Head.logits(input, weight: embedding.token, bias: headBias, engine)
-    }
+    return withHeadWeight { Head.logits(input, weight: $0, bias: headBias, engine) }
   }
 }
 

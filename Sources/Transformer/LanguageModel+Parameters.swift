@@ -1,12 +1,18 @@
 extension LanguageModel {
   /// Calls `body` with each parameter, in the order of the forward pass.
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
-    body(&embedding.token)
-    embedding.projection?.forEachParameter(body)
-    if embedding.position != nil { body(&embedding.position!) }
-    if embedding.tokenType != nil { body(&embedding.tokenType!) }
-    embedding.norm?.forEachParameter(body)
+    embedding?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
+    forEachHeadParameter(body)
+  }
+
+  /// Calls `body` with each parameter outside of the blocks.
+  mutating func forEachOuterParameter(_ body: (inout Parameter) -> Void) {
+    embedding?.forEachParameter(body)
+    forEachHeadParameter(body)
+  }
+
+  private mutating func forEachHeadParameter(_ body: (inout Parameter) -> Void) {
     final.norm?.forEachParameter(body)
     final.transform?.forEachParameter(body)
     final.projection?.forEachParameter(body)
@@ -16,7 +22,31 @@ extension LanguageModel {
   }
 }
 
+extension Embedding {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    body(&token)
+    projection?.forEachParameter(body)
+    if position != nil { body(&position!) }
+    if tokenType != nil { body(&tokenType!) }
+    norm?.forEachParameter(body)
+  }
+}
+
+/// A block's weights, and those outside of the blocks, are what replicas put together at a time
+/// where they divide them: the units of FSDP (Zhao et al., arXiv 2304.11277, section 3.2).
 extension Block {
+  /// Puts the weights together.
+  mutating func gather() { forEachParameter { $0.gather() } }
+
+  /// Frees what was put together.
+  mutating func release() { forEachParameter { $0.release() } }
+
+  /// Shares out the gradients that backward has left, and frees the weights.
+  mutating func settle() {
+    forEachParameter { $0.scatterGradient() }
+    release()
+  }
+
   fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     attentionNorm.forEachParameter(body)
     attention.qkv.forEachParameter(body)

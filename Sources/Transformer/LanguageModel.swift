@@ -2,28 +2,27 @@ import Catalogue
 import Instrument
 
 /// A language model: embeddings, blocks, what follows the last of them, and a head that may share
-/// the token embedding.
+/// the token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
+/// embedding, the last has what follows the blocks.
 public struct LanguageModel: ~Copyable {
-  var embedding: Embedding
+  var embedding: Embedding?
   var blocks: BlockStack
   var final: FinalLayer
   var ownHead: Parameter?
   var headBias: Parameter?
   /// Of an encoder without a head: counted, and never run, as it has no part in pre-training.
   var pooler: Linear?
+  let part: ModelPart
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
     let angles: RotaryTable?
-    let embedding: Embedding.Saved
+    let embedding: Embedding.Saved?
     let blocks: BlockStack.Saved
-    /// The residual stream behind the last block, (R,h).
-    let stream: Tensor
-    let final: FinalLayer.Saved?
-    let head: Head.Saved
+    let ending: Ending?
   }
 
-  /// The result of forward; the loss is absent in a dry run.
+  /// The result of forward; the loss is absent in a dry run, and in a part without a head.
   struct Evaluated: ~Copyable {
     let loss: Double?
     let saved: Saved
@@ -33,7 +32,13 @@ public struct LanguageModel: ~Copyable {
   ///
   /// Weights are normal with deviation 0.02, the two projections onto the residual stream of each
   /// block with 0.02/√(2l) (Radford et al., 2019, section 2.3); biases 0; norms 1.
-  init(_ shape: ModelShape, seed: UInt64, _ engine: Engine) {
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes of what this rank has of each layer.
+  ///   - part: which of the layers; all where nil.
+  ///   - seed: of the weights.
+  ///   - engine: what they live on.
+  init(_ shape: ModelShape, _ part: ModelPart? = nil, seed: UInt64, _ engine: Engine) {
     let residual = 0.02 / Float(2 * shape.layers).squareRoot()
     var parameters: UInt64 = 0
     let initialisation: (TensorRole) -> Parameter.Initialisation = { role in
@@ -42,24 +47,33 @@ public struct LanguageModel: ~Copyable {
       return .normal(
         deviation: residuals.contains(role) ? residual : 0.02, seed: mixed(seed, parameters))
     }
-    let head = shape.architecture.head
-    embedding = Embedding(shape, initialisation, engine)
-    blocks = BlockStack(shape, initialisation, engine)
-    final = FinalLayer(shape, initialisation, engine)
+    let (part, head) = (part ?? .whole(shape), shape.architecture.head)
+    self.part = part
+    // Where it is another stage's, its weights are drawn all the same, as those that follow count on.
+    let embedding = Embedding(
+      shape, initialisation, part.isFirst ? engine : Engine(unrecorded: engine.rank))
+    self.embedding = part.isFirst ? consume embedding : nil
+    blocks = BlockStack(shape, part.layers, initialisation, engine)
+    final = part.isLast ? FinalLayer(shape, initialisation, engine) : FinalLayer()
     let outer = engine.enter("head")
+    let tokenEmbedding = Parameter.Initialisation.normal(deviation: 0.02, seed: mixed(seed, 1))
+    let isCopy = part.isTied && !part.isFirst
+    let hasScores = part.isLast && head.hasScores
     ownHead =
-      shape.tiedHead || !head.hasScores
-      ? nil
-      : Parameter(
-        .headWeight, shape.vocabulary, shape.embeddingWidth, initialisation(.headWeight),
-        isOperand: true, engine)
+      hasScores && (isCopy || !part.isTied)
+      ? Parameter(
+        .headWeight, shape.vocabulary, shape.embeddingWidth,
+        isCopy ? tokenEmbedding : initialisation(.headWeight), isOperand: true,
+        split: .rows(shape.vocabulary), isTied: isCopy, engine) : nil
     headBias =
-      shape.architecture.biases.head && head.hasScores
-      ? Parameter(.headBias, 1, shape.vocabulary, .constant(0), engine) : nil
+      hasScores && shape.architecture.biases.head
+      ? Parameter(
+        .headBias, 1, shape.vocabulary, .constant(0), split: .columns(shape.vocabulary), engine)
+      : nil
     engine.leave(outer)
     let again = engine.enter("pooler")
     pooler =
-      head == .pooler
+      part.isLast && head == .pooler
       ? Linear(
         Linear.Roles(weight: .poolerWeight, bias: .poolerBias), input: shape.hidden,
         output: shape.hidden, initialisation, engine) : nil
@@ -69,28 +83,18 @@ public struct LanguageModel: ~Copyable {
   /// The mean loss of predicting the batch's targets.
   mutating func forward(_ batch: borrowing Batch, _ step: Step) -> Evaluated {
     var step = step
+    forEachOuterParameter { $0.gather() }
     forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
-    let embedded = embedding.forward(batch.tokens, kinds: batch.tokenTypes, step)
-    let passed = blocks.forward(embedded.stream, step)
-    let stream = passed.stream
-    switch final.forward(stream, step) {
-    case .some(let final):
-      let head = headForward(final.output, targets: batch.targets, step)
-      return Evaluated(
-        loss: head.loss,
-        saved: Saved(
-          angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
-          final: final.kept(step), head: head.saved))
-    case .none:
-      let head = headForward(stream, targets: batch.targets, step)
-      return Evaluated(
-        loss: head.loss,
-        saved: Saved(
-          angles: angles, embedding: embedded.saved, blocks: passed.saved, stream: stream,
-          final: nil, head: head.saved))
-    }
+    let entered = enter(batch, step)
+    let passed = blocks.forward(entered.stream, step)
+    let ended = end(passed.stream, batch, step)
+    forEachOuterParameter { $0.release() }
+    return Evaluated(
+      loss: ended.loss,
+      saved: Saved(
+        angles: angles, embedding: entered.saved, blocks: passed.saved, ending: ended.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
@@ -98,44 +102,43 @@ public struct LanguageModel: ~Copyable {
     _ saved: consuming Saved, _ batch: borrowing Batch, scale: Float, _ step: Step
   ) {
     var step = step
+    forEachOuterParameter { $0.gather() }
     let angles = saved.angles
     step.angles = RotaryTable.angles(of: angles)
-    let headGradient = headBackward(
-      saved.head, saved.final, of: saved.stream, targets: batch.targets, scale: scale, step)
-    let gradient = final.backward(headGradient, saved.final, of: saved.stream, step)
-    _ = consume saved.stream
+    let gradient = endBackward(saved.ending, batch, scale: scale, step)
     blocks.backward(gradient, saved.blocks, step)
     _ = consume angles
-    embedding.backward(
-      gradient, saved.embedding, tokens: batch.tokens, kinds: batch.tokenTypes, step)
-  }
-
-  private func headForward(
-    _ input: borrowing Tensor, targets: borrowing Tensor, _ step: Step
-  ) -> Head.Evaluated {
-    switch ownHead {
-    case .some(let own):
-      Head.forward(input, weight: own, bias: headBias, targets: targets, step)
-    case .none:
-      Head.forward(input, weight: embedding.token, bias: headBias, targets: targets, step)
+    enterBackward(gradient, saved.embedding, batch, step)
+    forEachOuterParameter {
+      $0.scatterGradient()
+      $0.release()
     }
   }
 
-  /// The gradient of the head's input, (R,h).
-  private mutating func headBackward(
-    _ saved: consuming Head.Saved, _ finalSaved: borrowing FinalLayer.Saved?,
-    of stream: borrowing Tensor, targets: borrowing Tensor, scale: Float, _ step: Step
-  ) -> Tensor {
-    let engine = step.engine
-    let outer = engine.enter("head")
-    defer { engine.leave(outer) }
-    let logits = Head.logitsGradient(
-      saved.distribution, bias: &headBias, targets: targets, scale: scale, step)
-    if step.shape.tiedHead {
-      return Head.backward(
-        logits, weight: &embedding.token, input: final, finalSaved, of: stream, engine)
+  /// The stream at the first block: embedded, or as the part before sends it.
+  private func enter(_ batch: borrowing Batch, _ step: Step) -> Forwarded<Embedding.Saved?> {
+    switch embedding {
+    case .none: return Forwarded(stream: part.receiveStream(step), saved: nil)
+    case .some(let embedding):
+      switch batch.tokens {
+      case .none: preconditionFailure("an embedding without tokens")
+      case .some(let tokens):
+        let embedded = embedding.forward(tokens, kinds: batch.tokenTypes, step)
+        return Forwarded(stream: embedded.stream, saved: embedded.saved)
+      }
     }
-    return Head.backward(
-      logits, weight: &ownHead!, input: final, finalSaved, of: stream, engine)
+  }
+
+  /// The same backward: `gradient` (R,h) is that of the stream at the first block.
+  private mutating func enterBackward(
+    _ gradient: borrowing Tensor, _ saved: consuming Embedding.Saved?, _ batch: borrowing Batch,
+    _ step: Step
+  ) {
+    guard let saved else { return part.send(gradient: gradient, step) }
+    switch batch.tokens {
+    case .none: preconditionFailure("an embedding without tokens")
+    case .some(let tokens):
+      embedding?.backward(gradient, saved, tokens: tokens, kinds: batch.tokenTypes, step)
+    }
   }
 }

@@ -13,19 +13,33 @@ struct Linear: ~Copyable {
     let bias: TensorRole?
   }
 
+  /// - Parameters:
+  ///   - roles: which weights they are.
+  ///   - input: elements of its input; of this rank's part, where `split` divides columns.
+  ///   - output: elements of its output; of this rank's part, where `split` divides rows.
+  ///   - split: how ranks that share the layer divide the weight.
+  ///   - initialisation: of the weight.
+  ///   - engine: what they live on.
   init(
-    _ roles: Roles, input: Int, output: Int,
+    _ roles: Roles, input: Int, output: Int, split: Split = .none,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
     weight = Parameter(
       roles.weight, output, input, initialisation(roles.weight), isOperand: true,
-      quantisation: engine.formats.quantisation, engine)
-    bias = roles.bias.map { Parameter($0, 1, output, .constant(0), engine) }
+      quantisation: engine.formats.quantisation, split: split, engine)
+    // Ranks with different outputs have their biases, others all of them.
+    let biasSplit = split.axis == .rows ? Split(axis: .columns, blocks: split.blocks) : .none
+    bias = roles.bias.map { Parameter($0, 1, output, .constant(0), split: biasSplit, engine) }
   }
 
   /// Writes the output (R,out) of `input` (R,in).
   func forward(into output: borrowing Tensor, _ input: borrowing Tensor, _ engine: Engine) {
     engine.linear(into: output, input, weight: weight)
+    addBias(output, engine)
+  }
+
+  /// Adds the bias, if there is one, to `output` (R,out).
+  func addBias(_ output: borrowing Tensor, _ engine: Engine) {
     switch bias {
     case .some(let bias): engine.addBias(output, bias.value)
     case .none: break

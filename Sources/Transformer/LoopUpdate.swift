@@ -21,13 +21,13 @@ struct LoopUpdate {
   }
 
   /// Updates every parameter.
-  func run(_ model: inout LanguageModel) {
+  func run(_ model: inout Stage) {
     var named = Named()
     model.forEachParameter { parameter in
       let constants = constants(parameter.decays)
       let outer = parameter.enterOwnPlace()
       defer { engine.leave(outer) }
-      parameter.withGradient { gradient in
+      parameter.withOwnGradient { gradient in
         switch parameter.state {
         case .moments(let moments):
           adam(parameter, moments, gradient, constants, &named)
@@ -88,7 +88,7 @@ extension Engine {
 
   /// Room for an update by Adafactor, in the format of its moments.
   func updateOf(_ parameter: borrowing Parameter) -> Tensor {
-    let (rows, columns) = (parameter.value.rows, parameter.value.columns)
+    let (rows, columns) = parameter.ownForm
     return make(rows, columns, .temporary, .optimizerUpdate, precision: .fp32)
   }
 

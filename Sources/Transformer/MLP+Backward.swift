@@ -15,14 +15,16 @@ extension MLP {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     let expanded = expandedGradients(gradient, saved, step)
-    norm.withOutput(normSaved, of: normInput, engine) { input in
-      gate?.parametersBackward(expanded.activationInput, input: input, engine)
-      switch expanded.upOutput {
-      case .some(let upGradient): up.parametersBackward(upGradient, input: input, engine)
-      case .none: up.parametersBackward(expanded.activationInput, input: input, engine)
+    norm.withOutput(normSaved, of: normInput, engine) { part in
+      step.withAllRows(part) { input in
+        gate?.parametersBackward(expanded.activationInput, input: input, engine)
+        switch expanded.upOutput {
+        case .some(let upGradient): up.parametersBackward(upGradient, input: input, engine)
+        case .none: up.parametersBackward(expanded.activationInput, input: input, engine)
+        }
       }
     }
-    return inputGradient(expanded, engine)
+    return step.summed(inputGradient(expanded, engine))
   }
 
   /// Gradients of the projections of the input.

@@ -35,10 +35,11 @@ struct MLP: ~Copyable {
       architecture.isGated
       ? Linear(
         Linear.Roles(weight: .mlpGateWeight, bias: hasBias ? .mlpGateBias : nil),
-        input: shape.hidden, output: shape.feedForward, initialisation, engine) : nil
+        input: shape.hidden, output: shape.feedForward, split: .rows(shape.feedForward),
+        initialisation, engine) : nil
     up = Linear(
       Linear.Roles(weight: .mlpUpWeight, bias: hasBias ? .mlpUpBias : nil), input: shape.hidden,
-      output: shape.feedForward, initialisation, engine)
+      output: shape.feedForward, split: .rows(shape.feedForward), initialisation, engine)
     down = ResidualProjection(
       Linear.Roles(weight: .mlpDownWeight, bias: hasBias ? .mlpDownBias : nil),
       outputRole: .mlpProjectionOutput,
@@ -61,15 +62,18 @@ struct MLP: ~Copyable {
     defer { engine.leave(outer) }
     input.retag(.mlpInput)
     let hidden = engine.make(
-      input.rows, step.shape.feedForward, .activation, .mlpActivationInput)
+      input.rows * step.rank.sequenceParts, step.shape.feedForward, .activation,
+      .mlpActivationInput)
     switch gate {
     case .some(let gate):
-      gate.forward(into: hidden, input, engine)
       let upOutput = engine.make(hidden.rows, hidden.columns, .activation, .mlpUpOutput)
-      up.forward(into: upOutput, input, engine)
+      step.withAllRows(input) { input in
+        gate.forward(into: hidden, input, engine)
+        up.forward(into: upOutput, input, engine)
+      }
       return Expanded(activationInput: hidden, upOutput: upOutput)
     case .none:
-      engine.linear(into: hidden, input, weight: up.weight)
+      step.withAllRows(input) { engine.linear(into: hidden, $0, weight: up.weight) }
       return Expanded(activationInput: hidden, upOutput: nil)
     }
   }

@@ -129,7 +129,7 @@ extension Measurement.Operation {
 
 extension Measurement.Seconds {
   /// The medians of several updates.
-  init(_ times: [StepTime], _ recipe: Recipe) {
+  init(_ times: [StepTime], _ recipe: Recipe, replicas: Int) {
     func median(_ value: (StepTime) -> Double) -> Double {
       times.map(value).sorted()[times.count / 2]
     }
@@ -137,7 +137,8 @@ extension Measurement.Seconds {
     backward = median(\.backward)
     optimizer = median(\.optimizer)
     step = median(\.total)
-    tokensPerSecond = Double(recipe.batch * recipe.sequence * recipe.accumulate) / step
+    let sequences = recipe.batch * recipe.accumulate * replicas
+    tokensPerSecond = Double(sequences * recipe.sequence) / step
     productShare = median { $0.productSeconds / ($0.total * Double(Parallel.threads)) }
   }
 }

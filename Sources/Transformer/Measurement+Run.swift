@@ -29,7 +29,7 @@ extension Measurement {
   }
 
   /// What is known of the machine before a run.
-  private struct Machine {
+  struct Machine {
     let blas: BLAS
     let peak: Double
     let residentBytes: Int?
@@ -42,7 +42,7 @@ extension Measurement {
     }
   }
 
-  private static func account(
+  static func account(
     _ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine,
     machine: Machine? = nil, _ progress: (Int, Double?) -> Void
   ) -> Measurement {
@@ -58,7 +58,8 @@ extension Measurement {
       bytes: Bytes(ledger, trace.afterForward, witness),
       flops: FLOPs(engine.work, steps: recipe.steps),
       operations: Operation.list(engine.work, steps: recipe.steps),
-      seconds: engine.isReal ? Seconds(trace.steps, recipe) : nil,
+      seconds: engine.isReal
+        ? Seconds(trace.steps, recipe, replicas: engine.rank.layout.data) : nil,
       loss: engine.isReal ? trace.losses.map { $0.isFinite ? $0 : nil } : nil,
       expertLoads: ExpertLoad.list(engine), events: ledger.events.count,
       environment: Environment(

@@ -8,7 +8,7 @@ public struct Measurement: Codable, Sendable {
   /// Whether numbers were computed, or only accounted for.
   public let mode: Mode
   /// The model.
-  public let model: Model
+  public internal(set) var model: Model
   /// Every option, as used.
   public let recipe: Recipe
   /// Memory.
@@ -20,13 +20,17 @@ public struct Measurement: Codable, Sendable {
   /// Wall time of one update, the median over the updates; absent in a dry run.
   public let seconds: Seconds?
   /// The loss before each update, nil where it is no number; absent in a dry run.
-  public let loss: [Double?]?
+  public internal(set) var loss: [Double?]?
   /// How the last forward pass spread the rows over experts; absent in a model without.
   public let expertLoads: [ExpertLoad]?
   /// Number of ledger events.
   public let events: Int
   /// The machine.
   public let environment: Environment
+  /// How ranks divide the run; absent on a single device. What else is here is of rank 0.
+  public internal(set) var layout: Layout?
+  /// The ranks, in order.
+  public internal(set) var ranks: [RankMeasurement]?
 
   /// Real or dry.
   public enum Mode: String, Codable, Sendable { case real, dry }

@@ -59,15 +59,19 @@ public struct Norm: ~Copyable {
 
   /// - Parameters:
   ///   - name: the place in the model.
-  ///   - width: C; the hidden size where nil.
+  ///   - width: C, of heads; the hidden size where nil.
   init(_ name: String, _ shape: ModelShape, width: Int? = nil, _ engine: Engine) {
     let outer = engine.enter(name)
     defer { engine.leave(outer) }
+    // Ranks that share a layer see other rows of a divided stream, and other heads.
+    let (rank, isOfHeads) = (engine.rank, width != nil)
+    let isSummed = isOfHeads ? rank.layout.tensor > 1 : rank.sequenceParts > 1
     let (width, shift) = (width ?? shape.hidden, shape.architecture.normShift)
-    weight = Parameter(.normWeight, 1, width, .constant(1 - shift), engine)
+    weight = Parameter(
+      .normWeight, 1, width, .constant(1 - shift), isSummed: isSummed, engine)
     bias =
       shape.architecture.norm == .layerNorm
-      ? Parameter(.normBias, 1, width, .constant(0), engine) : nil
+      ? Parameter(.normBias, 1, width, .constant(0), isSummed: isSummed, engine) : nil
     epsilon = shape.normEpsilon
     self.shift = shift
     scopeName = name

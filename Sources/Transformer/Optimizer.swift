@@ -14,11 +14,11 @@ struct Optimizer {
   static let epsilon: Float = 1e-8
 
   /// Allocates what is remembered of every parameter.
-  init(_ recipe: Recipe, for model: inout LanguageModel, _ engine: Engine) {
+  init(_ recipe: Recipe, for model: inout Stage, _ engine: Engine) {
     self.recipe = recipe
     lossScale = LossScale(isActive: recipe.precision.scalesLoss)
     model.forEachParameter { parameter in
-      let (rows, columns) = (parameter.value.rows, parameter.value.columns)
+      let (rows, columns) = parameter.ownForm
       let outer = parameter.enterOwnPlace()
       if recipe.hasMasterWeights { parameter.master = parameter.masterCopy() }
       parameter.state = OptimizerState(
@@ -32,7 +32,7 @@ struct Optimizer {
   ///
   /// - Returns: the norm of the gradient before clipping; nil in a dry run, and where nothing is
   ///   clipped or updated.
-  mutating func update(_ model: inout LanguageModel, _ engine: Engine) -> Double? {
+  mutating func update(_ model: inout Stage, _ engine: Engine) -> Double? {
     let isUpdated = recipe.optimizer != .none
     if recipe.copiesGradients { model.forEachParameter { $0.widenGradient() } }
     let needsNorm = isUpdated && (recipe.clip > 0 || recipe.precision.scalesLoss)
@@ -47,7 +47,7 @@ struct Optimizer {
     return norm
   }
 
-  private func update(_ model: inout LanguageModel, gradientScale: Float, _ engine: Engine) {
+  private func update(_ model: inout Stage, gradientScale: Float, _ engine: Engine) {
     let constants = { (decays: Bool) in
       AdamWStep(
         learningRate: recipe.learningRate, betas: Self.betas, epsilon: Self.epsilon,
@@ -58,7 +58,7 @@ struct Optimizer {
     switch recipe.optimizer == .adam8bit ? .fused : recipe.optimizerImplementation {
     case .fused:
       model.forEachParameter { parameter in
-        parameter.withGradient { gradient in
+        parameter.withOwnGradient { gradient in
           parameter.withMaster { master in
             parameter.state.update(
               master, gradient: gradient, constants(parameter.decays), engine)
@@ -68,6 +68,7 @@ struct Optimizer {
     case .loop: LoopUpdate(engine: engine, constants: constants).run(&model)
     case .foreach: ForeachUpdate(engine: engine, constants: constants).run(&model)
     }
+    model.forEachParameter { $0.gatherUpdate() }
   }
 
   /// The factor that brings the norm down to the clip, as `torch.nn.utils.clip_grad_norm_` does.
@@ -76,15 +77,18 @@ struct Optimizer {
     return Float(min(1, Double(recipe.clip) / (norm + 1e-6)))
   }
 
-  /// The norm of all gradients as one vector.
-  static func gradientNorm(_ model: inout LanguageModel, _ engine: Engine) -> Double? {
+  /// The norm of all gradients as one vector, of whatever rank.
+  static func gradientNorm(_ model: inout Stage, _ engine: Engine) -> Double? {
     var squares: Double? = 0
     model.forEachParameter { parameter in
-      parameter.withGradient { gradient in
+      guard parameter.isCounted else { return }
+      parameter.withOwnGradient { gradient in
         let sum = engine.sumOfSquares(gradient)
         squares = squares.flatMap { total in sum.map { total + $0 } }
       }
     }
-    return squares?.squareRoot()
+    // Replicas that have divided the gradients have other parts, and others have the same.
+    let isDivided = engine.rank.layout.divides(.optimizerStates)
+    return engine.allReduce(squares, over: isDivided ? .world : .model)?.squareRoot()
   }
 }

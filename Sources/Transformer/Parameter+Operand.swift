@@ -16,9 +16,9 @@ extension Parameter {
   /// Frees the copy.
   mutating func releaseCopy() { copy = nil }
 
-  /// The weight in 32 bits, for the optimizer.
+  /// What this rank updates of the weight, in 32 bits, for the optimizer.
   func masterCopy() -> Tensor {
-    engine.copy(of: value, .optimizerState, .masterWeight, precision: .fp32)
+    withOwnValue { engine.copy(of: $0, .optimizerState, .masterWeight, precision: .fp32) }
   }
 
   /// The weight as integers, where it is stored so; valid while the parameter lives.
@@ -31,13 +31,16 @@ extension Parameter {
     }
   }
 
-  /// Lets `body` update the weight: its 32 bits where it has such beside its 16, which follow.
+  /// Lets `body` update what this replica updates of the weight: its 32 bits where it has such
+  /// beside its 16, which follow.
   func withMaster(_ body: (borrowing Tensor) -> Void) {
-    switch master {
-    case .none: body(value)
-    case .some(let master):
-      body(master)
-      engine.convert(into: value, master)
+    withOwnValue { value in
+      switch master {
+      case .none: body(value)
+      case .some(let master):
+        body(master)
+        engine.convert(into: value, master)
+      }
     }
   }
 

@@ -13,7 +13,8 @@ struct ResidualProjection: ~Copyable {
     _ shape: ModelShape, _ initialisation: (TensorRole) -> Parameter.Initialisation,
     _ engine: Engine
   ) {
-    linear = Linear(roles, input: input, output: shape.hidden, initialisation, engine)
+    linear = Linear(
+      roles, input: input, output: shape.hidden, split: .columns(input), initialisation, engine)
     join = ResidualJoin(outputRole: outputRole, dropout: dropout)
   }
 
@@ -23,9 +24,12 @@ struct ResidualProjection: ~Copyable {
   {
     switch linear.bias {
     case .some(let bias) where !join.isApart(step):
-      forward(input, bias: bias.value, addingTo: stream, step.engine)
+      return forward(input, bias: bias.value, addingTo: stream, step)
     default:
-      join.forward(addingTo: stream, step) { linear.forward(into: $0, input, step.engine) }
+      return join.forward(addingTo: stream, step) { branch in
+        project(into: branch, input, step)
+        linear.addBias(branch, step.engine)
+      }
     }
   }
 
@@ -33,13 +37,21 @@ struct ResidualProjection: ~Copyable {
   /// one pass.
   private func forward(
     _ input: borrowing Tensor, bias: borrowing Tensor, addingTo stream: borrowing Tensor,
-    _ engine: Engine
+    _ step: Step
   ) -> Forwarded<Saved> {
+    let engine = step.engine
     let output = engine.make(
       stream.rows, stream.columns, .activation, .blockOutput, precision: engine.formats.stream)
-    engine.linear(into: output, input, weight: linear.weight)
+    project(into: output, input, step)
     engine.addBiasAndResidual(output, bias: bias, residual: stream)
     return Forwarded(stream: output, saved: Saved(mask: nil, output: nil))
+  }
+
+  /// The linear layer without its bias, summed over the ranks that share it.
+  private func project(
+    into output: borrowing Tensor, _ input: borrowing Tensor, _ step: Step
+  ) {
+    step.sum(into: output) { step.engine.linear(into: $0, input, weight: linear.weight) }
   }
 
   /// Gradients from that of the stream after the addition; the stream's own passes by unchanged.
@@ -48,6 +60,8 @@ struct ResidualProjection: ~Copyable {
   mutating func backward(
     _ gradient: borrowing Tensor, _ saved: consuming Saved, input: borrowing Tensor, _ step: Step
   ) -> Tensor {
-    join.backward(gradient, saved, step) { linear.backward($0, input: input, step.engine) }
+    join.backward(gradient, saved, step) { branch in
+      step.withAllRows(branch) { linear.backward($0, input: input, step.engine) }
+    }
   }
 }

@@ -29,7 +29,9 @@ struct SelfAttention: ~Copyable {
     qkv = Linear(
       Linear.Roles(weight: .qkvWeight, bias: architecture.biases.qkv ? .qkvBias : nil),
       input: shape.hidden, output: (shape.heads + 2 * shape.kvHeads) * shape.headDimension,
-      initialisation, engine)
+      split: .rows(
+        shape.heads * shape.headDimension, shape.kvHeads * shape.headDimension,
+        shape.kvHeads * shape.headDimension), initialisation, engine)
     let hasHeadNorms = architecture.hasQueryKeyNorm
     queryNorm = hasHeadNorms ? HeadNorm(.query, shape, engine) : nil
     keyNorm = hasHeadNorms ? HeadNorm(.key, shape, engine) : nil
@@ -50,8 +52,8 @@ struct SelfAttention: ~Copyable {
     defer { step.engine.leave(outer) }
     input.retag(.attentionInput)
     let heads = step.engine.make(
-      input.rows, qkv.weight.value.rows, .activation, .attentionQKV)
-    qkv.forward(into: heads, input, step.engine)
+      input.rows * step.rank.sequenceParts, qkv.weight.value.rows, .activation, .attentionQKV)
+    step.withAllRows(input) { qkv.forward(into: heads, $0, step.engine) }
     return heads
   }
 
@@ -66,7 +68,7 @@ struct SelfAttention: ~Copyable {
     let key = keyNorm?.forward(heads, step)
     if let angles = step.angles { engine.rotate(heads, by: angles, step.attentionShape) }
     let context = engine.make(
-      stream.rows, projection.linear.weight.columns, .activation, .attentionContext)
+      step.rows, projection.linear.weight.columns, .activation, .attentionContext)
     let core = AttentionCore.forward(
       into: context, .fused(heads), step.attentionShape, step.dropout(.attention, layer: layer),
       step)
@@ -104,9 +106,9 @@ struct SelfAttention: ~Copyable {
     defer { engine.leave(outer) }
     let heads = headsGradient(gradient, saved, step)
     norm.withOutput(normSaved, of: normInput, engine) { input in
-      qkv.parametersBackward(heads, input: input, engine)
+      step.withAllRows(input) { qkv.parametersBackward(heads, input: $0, engine) }
     }
-    return qkv.inputBackward(heads, engine)
+    return step.summed(qkv.inputBackward(heads, engine))
   }
 
   /// The gradient of queries, keys and values, (R,(a+2g)d), as they were projected.

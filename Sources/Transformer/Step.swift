@@ -8,6 +8,8 @@ struct Step {
   let recipe: Recipe
   /// Number of the forward pass, from 0: another dropout mask each time.
   let pass: Int
+  /// Number of the micro-batch within the update.
+  var microbatch = 0
   /// The angles by which queries and keys are turned; nil where they are not.
   var angles: RotaryAngles?
 
@@ -23,7 +25,7 @@ struct Step {
     AttentionShape(
       batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
       headDimension: shape.headDimension, mask: mask,
-      slopes: ALiBi.slopes(of: shape))
+      slopes: ALiBi.slopes(of: shape, rank))
   }
 
   /// The places of a model that drop elements.
@@ -34,7 +36,12 @@ struct Step {
   /// The dropout of a place; the same again for the same place of the same pass.
   func dropout(_ site: DropoutSite, layer: Int) -> Dropout {
     let place = UInt64(pass) << 32 | UInt64(layer) << 8 | site.rawValue
-    return Dropout(probability: recipe.dropout, seed: mixed(recipe.seed, place))
+    let seed = mixed(recipe.seed, place)
+    // Ranks drop other elements where they have other heads or rows, and the same ones elsewhere.
+    let isDivided = site == .attention || rank.sequenceParts > 1
+    let isFirst = !isDivided || rank.tensor == 0
+    return Dropout(
+      probability: recipe.dropout, seed: isFirst ? seed : mixed(seed, UInt64(rank.tensor)))
   }
 }
 

@@ -1,3 +1,4 @@
+import BasicContainers
 import Catalogue
 import Instrument
 
@@ -7,9 +8,13 @@ public struct Training: ~Copyable {
   let shape: ModelShape
   let recipe: Recipe
   let corpus: Corpus
-  var model: LanguageModel
+  private let schedule: PipelineSchedule
+  var stage: Stage
   private var optimizer: Optimizer
-  private var passes = 0
+  /// Micro-batches under way through each part, the oldest first.
+  var flights: UniqueArray<UniqueArray<Flight>>
+  /// Micro-batches of the updates so far.
+  private var finished = 0
 
   /// What was seen at the end of the last forward pass.
   public private(set) var afterForward = AfterForward()
@@ -32,52 +37,105 @@ public struct Training: ~Copyable {
     public let gradientNorm: Double?
   }
 
+  /// A micro-batch between its forward and its backward pass.
+  struct Flight: ~Copyable {
+    let step: Step
+    let batch: Batch
+    let saved: LanguageModel.Saved
+  }
+
   /// Allocates and initialises everything that lives as long as the run. A model without a head
   /// gets the one that it is pre-trained with.
+  ///
+  /// - Parameters:
+  ///   - shape: the whole model.
+  ///   - recipe: how it is trained, as one rank runs it.
+  ///   - corpus: what it is trained on.
+  ///   - engine: what it runs on, with the rank that this is.
   public init(_ shape: ModelShape, _ recipe: Recipe, _ corpus: Corpus, on engine: Engine) {
     var shape = shape
     shape.architecture.head = shape.architecture.head.trained
     self.engine = engine
-    self.shape = shape
+    self.shape = shape.share(of: engine.rank)
     self.recipe = recipe
     self.corpus = corpus
+    schedule = PipelineSchedule(engine.rank, microbatches: recipe.accumulate)
     engine.phase = .load
     engine.formats = recipe.formats
-    model = LanguageModel(shape, seed: recipe.seed, engine)
-    optimizer = Optimizer(recipe, for: &model, engine)
+    stage = Stage(shape, seed: recipe.seed, engine)
+    optimizer = Optimizer(recipe, for: &stage, engine)
+    flights = UniqueArray()
+    for _ in 0..<stage.parts.count { flights.append(UniqueArray()) }
   }
 
   /// One update: forward and backward for each micro-batch, then the optimizer.
   public mutating func step() -> Outcome {
-    var loss: Double? = 0
-    for _ in 0..<recipe.accumulate {
-      let part = accumulateGradients()
-      loss = loss.flatMap { total in part.map { total + $0 / Double(recipe.accumulate) } }
-    }
+    let loss = computeGradients()
     return Outcome(loss: loss, gradientNorm: update())
   }
 
-  /// Forward and backward of one micro-batch.
+  /// Forward and backward of all micro-batches of an update, and the sums over the other ranks.
+  ///
+  /// - Returns: the mean loss; nil in a dry run, and in all but the last pipeline stage.
+  public mutating func computeGradients() -> Double? {
+    var loss: Double? = engine.rank.isLastStage ? 0 : nil
+    for pass in schedule.passes {
+      switch pass.direction {
+      case .forward:
+        let part = forward(microbatch: pass.microbatch, through: pass.chunk)
+        guard stage.parts[pass.chunk].part.isLast else { continue }
+        loss = loss.flatMap { total in part.map { total + $0 / Double(recipe.accumulate) } }
+      case .backward: backward(through: pass.chunk)
+      }
+    }
+    finished += recipe.accumulate
+    stage.forEachParameter { $0.finishGradient() }
+    let replicas = engine.rank.layout.data
+    return engine.allReduce(loss.map { $0 / Double(replicas) }, over: .data)
+  }
+
+  /// Forward and backward of one micro-batch, on one rank.
   ///
   /// - Returns: the mean loss; nil in a dry run.
   public mutating func accumulateGradients() -> Double? {
-    let step = Step(engine: engine, shape: shape, recipe: recipe, pass: passes)
+    let loss = forward(microbatch: 0, through: 0)
+    backward(through: 0)
+    finished += 1
+    return loss
+  }
+
+  /// The forward pass of a micro-batch through a part of the model.
+  ///
+  /// - Returns: the mean loss; nil in a dry run, and in a part that does not know it.
+  private mutating func forward(microbatch: Int, through chunk: Int) -> Double? {
+    let rank = engine.rank
+    let number = (finished + microbatch) * rank.layout.data + rank.data
+    let step = Step(
+      engine: engine, shape: shape, recipe: recipe, pass: number, microbatch: microbatch)
     engine.phase = .forward
     let start = ContinuousClock.now
-    let batch = Batch(corpus, step)
-    let forward = model.forward(batch, step)
-    afterForward = AfterForward(
-      savedForBackward: engine.ledger.bytes(of: .activation),
-      sequence: engine.ledger.events.count - 1)
-    let middle = ContinuousClock.now
+    let batch = Batch(corpus, step, for: stage.parts[chunk].part)
+    let passed = stage.parts[chunk].forward(batch, step)
+    let saved = engine.ledger.bytes(of: .activation)
+    if saved >= afterForward.savedForBackward {
+      afterForward = AfterForward(
+        savedForBackward: saved, sequence: engine.ledger.events.count - 1)
+    }
+    duration[.forward, default: .zero] += ContinuousClock.now - start
+    let loss = passed.loss
+    flights[chunk].append(Flight(step: step, batch: batch, saved: passed.saved))
+    return loss
+  }
+
+  /// The backward pass of the oldest micro-batch under way through a part of the model.
+  private mutating func backward(through chunk: Int) {
     engine.phase = .backward
-    model.backward(
-      forward.saved, batch, scale: Float(lossScale / Double(recipe.accumulate)), step)
-    let end = ContinuousClock.now
-    duration[.forward, default: .zero] += middle - start
-    duration[.backward, default: .zero] += end - middle
-    passes += 1
-    return forward.loss
+    let start = ContinuousClock.now
+    let flight = flights[chunk].remove(at: 0)
+    let shares = recipe.accumulate * engine.rank.layout.data
+    stage.parts[chunk].backward(
+      flight.saved, flight.batch, scale: Float(lossScale / Double(shares)), flight.step)
+    duration[.backward, default: .zero] += ContinuousClock.now - start
   }
 
   /// By how much the loss is multiplied before backward: 1, but for binary16.
@@ -89,7 +147,7 @@ public struct Training: ~Copyable {
   public mutating func update() -> Double? {
     let start = ContinuousClock.now
     engine.phase = .optimizer
-    let norm = optimizer.update(&model, engine)
+    let norm = optimizer.update(&stage, engine)
     duration[.optimizer, default: .zero] += ContinuousClock.now - start
     return norm
   }
@@ -99,11 +157,11 @@ public struct Training: ~Copyable {
   public mutating func forEachParameter(
     _ body: (_ path: String, _ parameter: borrowing Parameter) -> Void
   ) {
-    model.forEachParameter { body($0.path, $0) }
+    stage.forEachParameter { body($0.path, $0) }
   }
 
   /// Forgets the gradients.
   public mutating func clearGradients() {
-    model.forEachParameter { $0.clearGradient() }
+    stage.forEachParameter { $0.clearGradient() }
   }
 }

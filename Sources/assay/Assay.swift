@@ -17,7 +17,8 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Verify.self, Derive.self, Simulate.self, Diff.self,
+      Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
+      Simulate.self, Diff.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
@@ -27,6 +28,7 @@ struct Assay: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      if MPI.isStarted { try MPI.start().finish() }
     } catch {
       exit(reporting: error)
     }
@@ -34,11 +36,41 @@ struct Assay: ParsableCommand {
 
   private static func exit(reporting error: any Error) -> Never {
     let (message, status) = diagnosis(of: error)
+    if MPI.launched > 1, status != .success { exitAll(reporting: error, message, status) }
     switch status {
     case .success: writeHelp(message)
     default: Console.note("assay: \(message)\n")
     }
     Foundation.exit(status.rawValue)
+  }
+
+  /// Ends all processes of a run, one of which says why.
+  private static func exitAll(
+    reporting error: any Error, _ message: String, _ status: ExitStatus
+  ) -> Never {
+    let hasBegun = MPI.isStarted && !(error is MPI.Refusal)
+    guard let mpi = try? MPI.start() else {
+      Console.note("assay: \(message)\n")
+      Foundation.exit(status.rawValue)
+    }
+    if hasBegun {
+      Console.note("assay: \(message)\n")
+      mpi.abort(status: status.rawValue)
+    }
+    let refusal = error as? MPI.Refusal ?? refusal(mpi, message, status)
+    if refusal.isSpoken { Console.note("assay: \(refusal.message)\n") }
+    mpi.finish()
+    Foundation.exit(refusal.status)
+  }
+
+  /// What all processes agree on when this one cannot begin.
+  private static func refusal(_ mpi: MPI, _ message: String, _ status: ExitStatus) -> MPI.Refusal {
+    do {
+      try mpi.agree(on: .failed(status: status.rawValue, message: message))
+    } catch {
+      return error
+    }
+    return MPI.Refusal(status: status.rawValue, message: message, isSpoken: true)
   }
 
   private static func writeHelp(_ message: String) {
@@ -54,6 +86,8 @@ struct Assay: ParsableCommand {
     case let error as InputError: (error.description, .badInput)
     case let error as MissingComponent: (error.description, .missingComponent)
     case let error as Unexpected: (error.description, .unexpected)
+    case let error as MPI.Refusal:
+      (error.message, ExitStatus(rawValue: error.status) ?? .badInput)
     default:
       switch exitCode(for: error) {
       case .success: (fullMessage(for: error), .success)

@@ -44,7 +44,7 @@ import Testing
         let values = Self.numbered(engine)
         engine.allReduce(values, reduction, over: group)
         let number = Double(engine.rank.number)
-        let one = engine.allReduce(engine.isReal ? number : nil, reduction, .losses, over: group)
+        let one = engine.allReduce(engine.isReal ? number : nil, reduction, over: group)
         return values.result + [Float(one ?? -1)]
       }
       for (rank, result) in results.enumerated() {

@@ -49,6 +49,7 @@ public final class ThreadCommunicator: Communicator {
       values, members.firstIndex(of: rank.number)!, of: members.count)
   }
 
+  /// All put down their numbers, and each combines them.
   public func allReduce(
     _ values: UnsafeMutablePointer<Float>, _ count: Int, _ reduction: Reduction,
     over group: RankGroup
@@ -57,10 +58,12 @@ public final class ThreadCommunicator: Communicator {
     for index in 0..<count { values[index] = Float(reduction.of(all.map { $0[index] })) }
   }
 
+  /// All put down their number, and each combines them.
   public func allReduce(_ value: Double, _ reduction: Reduction, over group: RankGroup) -> Double {
     reduction.of(exchange([value], group).map { $0[0] })
   }
 
+  /// All put down their parts, and each puts them together.
   public func allGather(
     _ whole: UnsafeMutablePointer<Float>, from part: UnsafePointer<Float>?, _ parts: [Range<Int>],
     over group: RankGroup
@@ -73,6 +76,7 @@ public final class ThreadCommunicator: Communicator {
     }
   }
 
+  /// All put down all they have, and each adds its part up.
   public func reduceScatter(
     into part: UnsafeMutablePointer<Float>, from whole: UnsafePointer<Float>, _ parts: [Range<Int>],
     over group: RankGroup
@@ -84,6 +88,7 @@ public final class ThreadCommunicator: Communicator {
     }
   }
 
+  /// All put down all they have, and each takes what is for it.
   public func allToAll(
     into output: UnsafeMutablePointer<Float>, from input: UnsafePointer<Float>, part: Int,
     over group: RankGroup
@@ -96,17 +101,20 @@ public final class ThreadCommunicator: Communicator {
     }
   }
 
+  /// Posts a copy.
   public func send(_ values: UnsafePointer<Float>, _ count: Int, to receiver: Int, tag: Int) {
     post.send(
       Array(UnsafeBufferPointer(start: values, count: count)), [rank.number, receiver, tag])
   }
 
+  /// Waits for the post.
   public func receive(
     into values: UnsafeMutablePointer<Float>, _ count: Int, from sender: Int, tag: Int
   ) {
     values.update(from: post.receive([sender, rank.number, tag]), count: count)
   }
 
+  /// All put down nothing.
   public func barrier(over group: RankGroup) { _ = exchange([], group) }
 }
 

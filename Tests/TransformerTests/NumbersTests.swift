@@ -144,9 +144,13 @@ extension Training {
   mutating func logits() -> [Float] {
     let step = Step(engine: engine, shape: shape, recipe: recipe, pass: 0)
     engine.phase = .forward
-    let forward = model.forward(Batch(corpus, step), step)
-    switch forward.saved.head.logits {
-    case .some(let logits): return logits.values()
+    let forward = stage.parts[0].forward(Batch(corpus, step), step)
+    switch forward.saved.ending {
+    case .some(let ending):
+      switch ending.head.logits {
+      case .some(let logits): return logits.values()
+      case .none: return []
+      }
     case .none: return []
     }
   }

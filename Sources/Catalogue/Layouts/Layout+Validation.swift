@@ -8,6 +8,25 @@ extension Layout {
     try requireTensor(shape)
     try requireSequence(recipe)
     try requirePipeline(shape)
+    try requireWeightsInPlace(recipe)
+    guard !divides(.optimizerStates) || recipe.optimizer != .adafactor else {
+      throw InputError(
+        "--optimizer", found: "adafactor, which needs whole matrices, with --zero \(zero.rawValue)",
+        expected: "--zero 0, or another optimizer")
+    }
+  }
+
+  /// Copies of weights last from one forward pass to its backward pass, and weights that are put
+  /// together for a while have none.
+  private func requireWeightsInPlace(_ recipe: Recipe) throws(InputError) {
+    guard recipe.convention.castsWeights, recipe.formats.activation != recipe.formats.parameter,
+      pipeline > 1 || divides(.parameters)
+    else { return }
+    throw InputError(
+      "--convention",
+      found: "\(recipe.convention.name), which copies weights, with "
+        + (pipeline > 1 ? "--pipeline \(pipeline)" : "--zero \(zero.rawValue)"),
+      expected: "another convention, such as \(Convention.pytorch.name)")
   }
 
   /// More devices than any machine has, and few enough that their products are countable.
@@ -47,6 +66,15 @@ extension Layout {
   }
 
   private func requireTensor(_ shape: ModelShape) throws(InputError) {
+    guard tensor == 1 || shape.architecture.experts == nil else {
+      throw InputError(
+        "--tensor", found: "\(tensor), for \(shape.name), which is a mixture of experts",
+        expected: "1")
+    }
+    guard tensor == 1 || shape.architecture.tokenTypes == 0 else {
+      throw InputError(
+        "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
+    }
     let sizes = [
       ("heads", shape.heads), ("heads of keys and values", shape.kvHeads),
       ("feed-forward elements", shape.feedForward), ("tokens in the vocabulary", shape.vocabulary),

@@ -6,15 +6,16 @@ extension Engine {
   public func allReduce(
     _ tensor: borrowing Tensor, _ reduction: Reduction = .sum, over group: RankGroup
   ) {
-    guard record(.allReduce, group, of: tensor) else { return }
-    communicator?.allReduce(tensor.floats, tensor.count, reduction, over: group)
+    guard record(.allReduce, group, of: tensor), let communicator else { return }
+    let count = tensor.count
+    tensor.withFloats { communicator.allReduce($0, count, reduction, over: group) }
   }
 
   /// The sum, or the largest, of a number that each member has; nil in a dry run.
   public func allReduce(
-    _ value: Double?, _ reduction: Reduction = .sum, _ role: TensorRole, over group: RankGroup
+    _ value: Double?, _ reduction: Reduction = .sum, over group: RankGroup
   ) -> Double? {
-    guard record(.allReduce, group, role, elements: 1, bytes: 8), let value, let communicator else {
+    guard record(.allReduce, group, nil, elements: 1, bytes: 8), let value, let communicator else {
       return value
     }
     return communicator.allReduce(value, reduction, over: group)
@@ -27,8 +28,8 @@ extension Engine {
   ///   - parts: the elements of each member's.
   ///   - group: the members.
   public func allGather(_ whole: borrowing Tensor, _ parts: [Range<Int>], over group: RankGroup) {
-    guard record(.allGather, group, of: whole) else { return }
-    communicator?.allGather(whole.floats, from: nil, parts, over: group)
+    guard record(.allGather, group, of: whole), let communicator else { return }
+    whole.withFloats { communicator.allGather($0, from: nil, parts, over: group) }
   }
 
   /// Puts a tensor together.
@@ -42,9 +43,11 @@ extension Engine {
     into whole: borrowing Tensor, from part: borrowing Tensor, _ parts: [Range<Int>]? = nil,
     over group: RankGroup
   ) {
-    guard record(.allGather, group, of: whole) else { return }
+    guard record(.allGather, group, of: whole), let communicator else { return }
     let parts = parts ?? equalParts(of: whole, over: group)
-    communicator?.allGather(whole.floats, from: part.floats, parts, over: group)
+    whole.withFloats { whole in
+      part.withFloats { communicator.allGather(whole, from: $0, parts, over: group) }
+    }
   }
 
   /// Adds a tensor up over a group, each member getting its part, in place: the rest is undefined.
@@ -58,8 +61,9 @@ extension Engine {
   ) {
     guard record(.reduceScatter, group, of: whole), let communicator else { return }
     let own = parts[place(in: group)]
-    let values = whole.floats
-    communicator.reduceScatter(into: values + own.lowerBound, from: values, parts, over: group)
+    whole.withFloats {
+      communicator.reduceScatter(into: $0 + own.lowerBound, from: $0, parts, over: group)
+    }
   }
 
   /// Adds a tensor up over a group, each member getting its part.
@@ -73,18 +77,22 @@ extension Engine {
     into part: borrowing Tensor, from whole: borrowing Tensor, _ parts: [Range<Int>]? = nil,
     over group: RankGroup
   ) {
-    guard record(.reduceScatter, group, of: whole) else { return }
+    guard record(.reduceScatter, group, of: whole), let communicator else { return }
     let parts = parts ?? equalParts(of: whole, over: group)
-    communicator?.reduceScatter(into: part.floats, from: whole.floats, parts, over: group)
+    part.withFloats { part in
+      whole.withFloats { communicator.reduceScatter(into: part, from: $0, parts, over: group) }
+    }
   }
 
   /// Sends an equal part of `input` to each member, and puts what comes from them into `output`.
   public func allToAll(
     into output: borrowing Tensor, from input: borrowing Tensor, over group: RankGroup
   ) {
-    guard record(.allToAll, group, of: input) else { return }
+    guard record(.allToAll, group, of: input), let communicator else { return }
     let part = input.count / rank.size(of: group)
-    communicator?.allToAll(into: output.floats, from: input.floats, part: part, over: group)
+    output.withFloats { output in
+      input.withFloats { communicator.allToAll(into: output, from: $0, part: part, over: group) }
+    }
   }
 
   /// Sends a tensor to another rank; it may be freed at once.
@@ -95,8 +103,9 @@ extension Engine {
   ///   - tag: tells messages apart.
   public func send(_ tensor: borrowing Tensor, toStage stage: Int, tag: Int) {
     record(.send, .pipeline, tensor.role, elements: tensor.count, bytes: tensor.bytes)
-    communicator?.send(
-      tensor.floats, tensor.count, to: rank.members(.pipeline)[stage], tag: tag)
+    let (receiver, count) = (rank.members(.pipeline)[stage], tensor.count)
+    guard let communicator else { return }
+    tensor.withFloats { communicator.send($0, count, to: receiver, tag: tag) }
   }
 
   /// Waits for a tensor from another rank.
@@ -107,13 +116,14 @@ extension Engine {
   ///   - tag: tells messages apart.
   public func receive(into tensor: borrowing Tensor, fromStage stage: Int, tag: Int) {
     record(.receive, .pipeline, tensor.role, elements: tensor.count, bytes: tensor.bytes)
-    communicator?.receive(
-      into: tensor.floats, tensor.count, from: rank.members(.pipeline)[stage], tag: tag)
+    let (sender, count) = (rank.members(.pipeline)[stage], tensor.count)
+    guard let communicator else { return }
+    tensor.withFloats { communicator.receive(into: $0, count, from: sender, tag: tag) }
   }
 
   /// Returns when all members have come this far.
   public func barrier(over group: RankGroup) {
-    guard record(.barrier, group, .tokens, elements: 0, bytes: 0) else { return }
+    guard record(.barrier, group, nil, elements: 0, bytes: 0) else { return }
     communicator?.barrier(over: group)
   }
 
@@ -135,5 +145,13 @@ extension Engine {
     -> Bool
   {
     record(kind, group, tensor.role, elements: tensor.count, bytes: tensor.bytes)
+  }
+}
+
+extension Tensor {
+  /// Calls `body` with the elements as floats: where they lie, or for a format of 16 bits in a copy
+  /// that is put back, as numbers travel in 32 bits. What is accounted for is the tensor's format.
+  fileprivate func withFloats(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    elements.update(rows: 1, columns: count, stride: count) { floats, _ in body(floats) }
   }
 }

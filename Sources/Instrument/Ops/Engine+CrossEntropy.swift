@@ -10,7 +10,7 @@ extension Engine {
   /// How the distribution over the vocabulary is stored.
   public enum Distribution { case logarithm, probability }
 
-  /// Cross-entropy of each row.
+  /// Cross-entropy of each row. Tensor-parallel ranks have parts of V.
   ///
   /// - Parameters:
   ///   - output: (R,V); may be `logits` itself.
@@ -26,6 +26,10 @@ extension Engine {
       .crossEntropy,
       elementwise: Self.crossEntropyFLOPs * logits.count,
       touching: 2 * logits.bytes + losses.bytes + targets.bytes)
+    if rank.layout.tensor > 1 {
+      return crossEntropyDivided(
+        into: output, as: distribution, losses: losses, logits, targets: targets)
+    }
     guard isReal else { return }
     let (l, ids, width) = (losses.floats, targets.integers, logits.columns)
     RowKernel.perform(logits.rows, grain: 1, [.written(output), .read(logits)]) { rows, at in
@@ -55,6 +59,10 @@ extension Engine {
       .crossEntropyBackward,
       elementwise: Self.crossEntropyBackwardFLOPs * output.count,
       touching: 2 * output.bytes + targets.bytes)
+    if rank.layout.tensor > 1 {
+      return crossEntropyDividedBackward(
+        into: gradient, output, as: distribution, targets: targets, scale: scale)
+    }
     guard isReal else { return }
     let (ids, width) = (targets.integers, output.columns)
     RowKernel.perform(output.rows, grain: 1, [.written(gradient), .read(output)]) { rows, at in

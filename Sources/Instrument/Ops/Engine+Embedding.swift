@@ -2,20 +2,23 @@ import CKernels
 import Catalogue
 
 extension Engine {
-  /// The sum of the embeddings of each token and of its position.
+  /// The sum of the embeddings of each token and of its position. Tensor-parallel ranks have parts
+  /// of V: each looks up the tokens that it has, and the first adds the positions, before they are
+  /// added up (Shoeybi et al., arXiv 1909.08053, section 3).
   ///
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
   ///   - position: (T_max,C).
   ///   - offset: the row of the first position.
-  /// - Returns: (B·T,C), in the format of the residual stream.
+  /// - Returns: (B·T,C), in the format of the residual stream; this rank's rows of it where it is
+  ///   divided.
   public func embed(
     _ tokens: borrowing Tensor, token: borrowing Tensor, position: borrowing Tensor,
     offset: Int = 0
   ) -> Tensor {
-    let positions = EmbeddingTable(position)
-    return embed(tokens, token: token, positions: positions.advanced(by: offset))
+    let positions = EmbeddingTable(position).advanced(by: offset)
+    return embed(tokens, token: token, positions: rank.tensor == 0 ? positions : nil)
   }
 
   /// The embedding of each token.
@@ -23,7 +26,8 @@ extension Engine {
   /// - Parameters:
   ///   - tokens: (B,T) ids.
   ///   - token: (V,C).
-  /// - Returns: (B·T,C), in the format of the residual stream.
+  /// - Returns: (B·T,C), in the format of the residual stream; this rank's rows of it where it is
+  ///   divided.
   public func embed(_ tokens: borrowing Tensor, token: borrowing Tensor) -> Tensor {
     embed(tokens, token: token, positions: nil)
   }
@@ -31,27 +35,49 @@ extension Engine {
   private func embed(
     _ tokens: borrowing Tensor, token: borrowing Tensor, positions: EmbeddingTable?
   ) -> Tensor {
+    let isDivided = rank.sequenceParts > 1
+    let whole = make(
+      tokens.count, token.columns, isDivided ? .temporary : .activation, .embeddingOutput,
+      precision: formats.stream)
+    embed(into: whole, tokens, token: token, positions: positions)
+    guard isDivided else {
+      allReduce(whole, over: .tensor)
+      return whole
+    }
+    let part = make(
+      whole.rows / rank.sequenceParts, whole.columns, .activation, .embeddingOutput,
+      precision: formats.stream)
+    reduceScatter(into: part, from: whole, over: .tensor)
+    return part
+  }
+
+  private func embed(
+    into output: borrowing Tensor, _ tokens: borrowing Tensor, token: borrowing Tensor,
+    positions: EmbeddingTable?
+  ) {
     let (sequence, width) = (tokens.columns, token.columns)
-    let output = make(
-      tokens.count, width, .activation, .embeddingOutput, precision: formats.stream)
     record(
       .embed, elementwise: positions == nil ? 0 : output.count,
       touching: (positions == nil ? 2 : 3) * output.bytes + tokens.bytes)
-    guard isReal else { return output }
-    let (table, ids) = (EmbeddingTable(token), tokens.integers)
+    guard isReal else { return }
+    let (table, ids, first) = (EmbeddingTable(token), tokens.integers, rank.tensor * token.rows)
     RowKernel.perform(output.rows, grain: 16, [.written(output)]) { rows, at in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { position in
         let position = position.baseAddress!
         for row in rows {
           let sum = at[0] + (row - rows.lowerBound) * width
-          table.read(Int(ids[row]), into: sum)
+          let id = Int(ids[row]) - first
+          if 0..<table.count ~= id {
+            table.read(id, into: sum)
+          } else {
+            sum.update(repeating: 0, count: width)
+          }
           guard let positions else { continue }
           positions.read(row % sequence, into: position)
           CKernels.add(sum, sum, position, width)
         }
       }
     }
-    return output
   }
 
   /// Adds to every row of `inout` (B·T,C) the embedding of its kind.
@@ -102,7 +128,8 @@ extension Engine {
     }
   }
 
-  /// Gradient of the token embedding. A tied head has written its share into `token` before;
+  /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has
+  /// written its share into `token` before;
   /// otherwise the caller has zeroed it.
   ///
   /// - Parameters:
@@ -119,10 +146,12 @@ extension Engine {
     let (table, rows) = (EmbeddingTable(token), EmbeddingTable(gradient))
     let occurrences = Occurrences(
       of: UnsafeBufferPointer(start: tokens.integers, count: rows.count))
+    let first = rank.tensor * token.rows
     Parallel.ranges(occurrences.count, grain: 16) { range in
       for index in range {
-        table.sum(
-          into: occurrences.ids[index], accumulating: true, rows, occurrences.rows(index))
+        let id = occurrences.ids[index] - first
+        guard 0..<table.count ~= id else { continue }
+        table.sum(into: id, accumulating: true, rows, occurrences.rows(index))
       }
     }
   }

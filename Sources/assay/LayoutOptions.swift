@@ -1,0 +1,47 @@
+import ArgumentParser
+import Catalogue
+
+extension Layout.ZeRO: ExpressibleByArgument {}
+extension Layout.Schedule: ExpressibleByArgument {}
+
+/// How ranks divide the model and the batch.
+struct LayoutOptions: ParsableArguments {
+  @Option(help: "Replicas of the model, each with its share of the batch.")
+  var data = Layout().data
+
+  @Option(help: "Ranks that share every layer.")
+  var tensor = Layout().tensor
+
+  @Option(help: "Stages that share the layers.")
+  var pipeline = Layout().pipeline
+
+  @Option(help: "Parts of the model that each stage holds; more than one interleaves the stages.")
+  var virtual = Layout().virtual
+
+  @Option(help: "The order in which a stage goes through its micro-batches.")
+  var schedule = Layout().schedule
+
+  @Flag(help: "Divide the residual stream among the ranks that share a layer.")
+  var sequenceParallel = false
+
+  @Option(
+    help: """
+      What replicas divide: nothing, optimizer states, gradients, too, or weights, too (ZeRO).
+      """)
+  var zero = Layout().zero
+
+  /// The layout, for a batch.
+  func layout(microbatch: Int, globalBatch: Int) -> Layout {
+    var layout = Layout()
+    layout.data = data
+    layout.tensor = tensor
+    layout.pipeline = pipeline
+    layout.virtual = virtual
+    layout.schedule = schedule
+    layout.sequenceParallel = sequenceParallel
+    layout.zero = zero
+    layout.microbatch = microbatch
+    layout.globalBatch = globalBatch
+    return layout
+  }
+}

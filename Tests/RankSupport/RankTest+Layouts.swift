@@ -1,0 +1,70 @@
+import Catalogue
+
+extension RankTest {
+  /// A GPT and a Llama, each with all layouts of so many ranks that it allows.
+  public static func all(ranks: Int) throws -> [RankTest] {
+    let layouts = layouts(ranks: ranks)
+    var recipe = Recipe()
+    recipe.sequence = 8
+    let layers = max(4, ranks)
+    return try [gpt(layers: layers), llama(layers: layers)].flatMap { shape in
+      layouts.filter { (try? $0.validate(for: shape, recipe)) != nil }
+        .map { RankTest(shape, $0, recipe) }
+    }
+  }
+
+  /// Tied head, learned positions, biases, LayerNorm; 8 of everything, so that 8 ranks divide it.
+  public static func gpt(layers: Int = 4) throws -> ModelShape {
+    try ModelShape(
+      name: "gpt", layers: layers, hidden: 16, heads: 8, vocabulary: 40, positions: 8)
+  }
+
+  /// A head of its own, rotary positions, no biases, RMS norm, a gate, shared keys and values.
+  public static func llama(layers: Int = 4) throws -> ModelShape {
+    var shape = try ModelShape(named: "llama-2-7b")
+    (shape.name, shape.layers) = ("llama", layers)
+    (shape.hidden, shape.heads, shape.kvHeads) = (32, 8, 4)
+    (shape.headDimension, shape.feedForward, shape.vocabulary) = (4, 24, 40)
+    shape.positions = 8
+    shape.architecture.position = .rotary(dimensions: 4, theta: 10_000)
+    return shape
+  }
+
+  /// Every way to spread layers and sequences over so many ranks.
+  private static func layouts(ranks: Int) -> [Layout] {
+    var layouts: [Layout] = []
+    for tensor in divisors(of: ranks) {
+      for pipeline in divisors(of: ranks / tensor) {
+        var layout = Layout()
+        (layout.tensor, layout.pipeline) = (tensor, pipeline)
+        layout.data = ranks / tensor / pipeline
+        layouts += variants(of: layout)
+      }
+    }
+    return layouts
+  }
+
+  private static func variants(of layout: Layout) -> [Layout] {
+    var variants: [Layout] = []
+    for zero in Layout.ZeRO.allCases where zero == .none || layout.data > 1 {
+      for isDivided in [false, true] where !isDivided || layout.tensor > 1 {
+        for (schedule, chunks) in [
+          (Layout.Schedule.gpipe, 1), (.oneForwardOneBackward, 1), (.oneForwardOneBackward, 2),
+        ]
+        where layout.pipeline > 1 || (schedule == .oneForwardOneBackward && chunks == 1) {
+          var variant = layout
+          (variant.zero, variant.sequenceParallel) = (zero, isDivided)
+          (variant.schedule, variant.virtual) = (schedule, chunks)
+          // Enough micro-batches for a stage to take turns.
+          variant.globalBatch = layout.data * layout.pipeline * (chunks == 1 ? 1 : 2)
+          variants.append(variant)
+        }
+      }
+    }
+    return variants
+  }
+
+  private static func divisors(of number: Int) -> [Int] {
+    (1...number).filter { number % $0 == 0 }
+  }
+}
