@@ -4,7 +4,9 @@ extension Claim {
 
   /// Whether it is about a model that several devices share.
   public var needsRanks: Bool {
-    let options = ["data", "tensor", "pipeline", "virtual", "sequence-parallel", "microbatch", "zero"]
+    let options = [
+      "data", "tensor", "pipeline", "virtual", "sequence-parallel", "microbatch", "zero",
+    ]
     let recipes =
       [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
     return recipes.contains { recipe in options.contains { recipe[$0] != nil } }

@@ -13,7 +13,8 @@ extension ClaimField {
   }
 
   private static let options = [
-    "batch", "sequence", "precision", "gradient-precision", "state-precision", "optimizer", "attention", "recompute", "dropout",
+    "batch", "sequence", "precision", "gradient-precision", "state-precision", "optimizer",
+    "attention", "recompute", "dropout",
     "accumulate", "convention", "data", "tensor", "pipeline", "virtual", "sequence-parallel",
     "zero", "microbatch",
   ]

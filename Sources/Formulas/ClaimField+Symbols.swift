@@ -36,7 +36,11 @@ extension ClaimField {
   /// The value of a symbol. Those that are standard count something: a size is a positive integer.
   private func input(_ symbol: StandardSymbol?) throws(ClaimError) -> Rational {
     let value: Rational
-    if symbol == nil, let amount = try amount() { value = amount.value } else { value = try number() }
+    if symbol == nil, let amount = try amount() {
+      value = amount.value
+    } else {
+      value = try number()
+    }
     let found = try text().quoted
     guard value.magnitude <= Self.greatestInput else {
       throw error(found: found, expected: "a number of at most 10^18")

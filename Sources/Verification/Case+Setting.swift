@@ -11,7 +11,8 @@ extension Case {
   func changed(
     by setting: Claim.Setting, _ sizes: [String: Int]
   ) throws(InputError) -> Case {
-    var shape = try setting.model.map { name throws(InputError) in try ModelShape(named: name) }
+    var shape =
+      try setting.model.map { name throws(InputError) in try ModelShape(named: name) }
       ?? shape
     shape.apply(setting.shape)
     var (batch, sequence) = (batch, min(sequence, shape.positions))
@@ -42,7 +43,9 @@ extension Case {
 
   /// The same in the run that a reading means.
   func read(as reading: Reading) throws -> Case {
-    let sizes = try reading.setting.sizes.mapValues { try $0.evaluated(at: bindings).value.integer ?? 0 }
+    let sizes = try reading.setting.sizes.mapValues {
+      try $0.evaluated(at: bindings).value.integer ?? 0
+    }
     return try changed(by: reading.setting, sizes)
   }
 

@@ -25,10 +25,12 @@ extension Finding {
       self.init(
         claim, aspects, .conventional, shown: nil, computed: aspects.computed,
         holdsUnder: holding.map(\.name), attribution: [], corrected: nil,
-        because: "Right as \(holding.map(\.name).joined(separator: ", ")), which it does not state.")
+        because: "Right as \(holding.map(\.name).joined(separator: ", ")), which it does not state."
+      )
       return
     }
-    let isRounded = claim.isApproximate
+    let isRounded =
+      claim.isApproximate
       || claim.claimed.map { $0.isHedged && aspects.computed != $0.value } ?? false
     self.init(
       claim, aspects, isRounded ? .bounded : .exact,

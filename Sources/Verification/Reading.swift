@@ -50,7 +50,8 @@ extension Claim.Measured {
   fileprivate var dependsOnConvention: Bool {
     switch self {
     case .savedForBackward, .peak, .peakForward, .peakBackward, .peakActivations, .mostActivations,
-      .temporary: true
+      .temporary:
+      true
     default: false
     }
   }

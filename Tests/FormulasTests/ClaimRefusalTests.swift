@@ -51,7 +51,10 @@ import Testing
     ("recipe: { dropout: 1 }", "recipe.dropout: found 1; expected a probability in [0, 1)"),
     ("recipe: { dropout: nan }", "recipe.dropout: found nan; expected a probability in [0, 1)"),
     ("recipe: { attention: flush }", "recipe.attention: found flush; expected flash"),
-    ("recipe: { precision: fp23 }", "recipe.precision: found fp23; expected one of fp32, fp16, bf16, bf16-pure"),
+    (
+      "recipe: { precision: fp23 }",
+      "recipe.precision: found fp23; expected one of fp32, fp16, bf16, bf16-pure"
+    ),
     (
       "recipe: { recompute: every:0 }",
       "recipe.recompute: found every:0; expected one of none, selec"

@@ -136,11 +136,15 @@ import Testing
     let terms =
       "unit: byte\nexpression: 2*b*s*h\nterms: [{ term: 2*b*s*h, covers: [attention.key] }]\n"
     let covering = try claim(terms + measure + " }")
-    #expect(covering.measure?.isAbout(.attentionKey) == true && covering.measure?.isAbout(.attentionQuery) == true)
+    #expect(
+      covering.measure?.isAbout(.attentionKey) == true
+        && covering.measure?.isAbout(.attentionQuery) == true)
     #expect(covering.terms(covering: .attentionKey).count == 1)
     #expect(covering.terms(covering: .attentionQuery).isEmpty)
     let measured = try claim(terms + measure + ", roles: ['attention.qu*', '*.value'] }")
-    #expect(measured.measure?.isAbout(.attentionQuery) == true && measured.measure?.isAbout(.attentionValue) == true)
+    #expect(
+      measured.measure?.isAbout(.attentionQuery) == true
+        && measured.measure?.isAbout(.attentionValue) == true)
     #expect(measured.measure?.isAbout(.attentionKey) == false)
     #expect(RolePattern("norm.*").roles.map(\.rawValue).contains("norm.input"))
   }

@@ -23,7 +23,10 @@ let builtIn = Result { try Verification(ClaimCatalogue.builtIn) }
     let found = try builtIn.get()
     #expect(found.summary == recorded.summary)
     #expect(found.claims.map(\.because) == recorded.claims.map(\.because))
-    #expect(found.claims.map(\.measured) == recorded.claims.map(\.measured))
+    // Ratios are recorded as the nearest double.
+    #expect(
+      found.claims.map(\.measured?.value.doubleValue)
+        == recorded.claims.map(\.measured?.value.doubleValue))
     #expect(
       found.claims.map(\.computed?.value.integer) == recorded.claims.map(\.computed?.value.integer))
   }
