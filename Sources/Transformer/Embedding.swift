@@ -103,7 +103,8 @@ struct Embedding: ~Copyable {
     case .some(let projection):
       let lookup = engine.embed(tokens, token: token.value)
       let embedded = engine.make(
-        lookup.rows, projection.weight.value.rows, .activation, .embeddingOutput)
+        lookup.rows, projection.weight.rows, .activation, .embeddingOutput,
+        precision: engine.formats.stream)
       projection.forward(into: embedded, lookup, engine)
       engine.addPositions(
         embedded, position, offset: offset + first, sequence: tokens.columns)
@@ -150,14 +151,17 @@ struct Embedding: ~Copyable {
     }
     let again = engine.enter("embedding")
     defer { engine.leave(again) }
-    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, kinds: kinds, engine) }
+    let lookup = saved.lookup
+    step.withAllRows(gradient) {
+      tablesBackward($0, lookup: lookup, tokens: tokens, kinds: kinds, engine)
+    }
   }
 
   /// Gradients of the embeddings from that of their sum, (R,h), which is overwritten where they have
   /// a factor.
   private mutating func tablesBackward(
-    _ gradient: borrowing Tensor, tokens: borrowing Tensor, kinds: borrowing Tensor?,
-    _ engine: Engine
+    _ gradient: borrowing Tensor, lookup: borrowing Tensor?, tokens: borrowing Tensor,
+    kinds: borrowing Tensor?, _ engine: Engine
   ) {
     position?.accumulate { position, accumulating in
       engine.embedBackward(
@@ -165,7 +169,7 @@ struct Embedding: ~Copyable {
         batch: tokens.rows)
     }
     if scale != 1 { engine.scale(gradient, by: scale) }
-    tokenBackward(gradient, saved.lookup, tokens, engine)
+    tokenBackward(gradient, lookup, tokens, engine)
     switch kinds {
     case .some(let kinds): tokenType?.accumulateRows(from: gradient, of: kinds, engine)
     case .none: break
@@ -176,16 +180,26 @@ struct Embedding: ~Copyable {
 extension Embedding {
   /// Gradients of the token embedding and of the projection, from that of the stream (R,h).
   private mutating func tokenBackward(
-    _ gradient: borrowing Tensor, _ kept: consuming Tensor?, _ tokens: borrowing Tensor,
+    _ gradient: borrowing Tensor, _ kept: borrowing Tensor?, _ tokens: borrowing Tensor,
     _ engine: Engine
   ) {
-    if isProjected {
-      let lookup = lookup(kept, again: tokens, engine)
-      if let ofLookup = projection?.backward(gradient, input: lookup, engine) {
-        token.accumulateRows(from: ofLookup, of: tokens, engine)
-      }
-    } else {
-      token.accumulateRows(from: gradient, of: tokens, engine)
+    guard isProjected else { return token.accumulateRows(from: gradient, of: tokens, engine) }
+    switch kept {
+    case .some(let lookup): projectionBackward(gradient, lookup, tokens, engine)
+    case .none:
+      engine.beginRecomputing()
+      let again = engine.embed(tokens, token: token.value)
+      engine.endRecomputing()
+      projectionBackward(gradient, again, tokens, engine)
+    }
+  }
+
+  private mutating func projectionBackward(
+    _ gradient: borrowing Tensor, _ lookup: borrowing Tensor, _ tokens: borrowing Tensor,
+    _ engine: Engine
+  ) {
+    if let ofLookup = projection?.backward(gradient, input: lookup, engine) {
+      token.accumulateRows(from: ofLookup, of: tokens, engine)
     }
   }
 
@@ -194,16 +208,6 @@ extension Embedding {
     case .some: true
     case .none: false
     }
-  }
-
-  /// The projection's input: as it was kept, or made again.
-  private func lookup(
-    _ kept: consuming Tensor?, again tokens: borrowing Tensor, _ engine: Engine
-  ) -> Tensor {
-    if let kept { return kept }
-    engine.beginRecomputing()
-    defer { engine.endRecomputing() }
-    return engine.embed(tokens, token: token.value)
   }
 }
 
