@@ -31,7 +31,7 @@ extension Finding {
     }
     let isRounded =
       claim.isApproximate
-      || claim.claimed.map { $0.isHedged && aspects.computed != $0.value } ?? false
+      || claim.claimed.map { (try? $0.value(in: claim.unit ?? .ratio)) != aspects.computed } ?? false
     self.init(
       claim, aspects, isRounded ? .bounded : .exact,
       because: "Arithmetic alone, which no run enters: \(aspects.arithmetic.because.decapitalized)")
