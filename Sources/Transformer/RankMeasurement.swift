@@ -100,3 +100,22 @@ extension RankMeasurement.Messages {
     }
   }
 }
+
+extension RankMeasurement.Messages {
+  /// The messages of further micro-batches, of which `step` made these out of `before`.
+  ///
+  /// - Parameters:
+  ///   - more: micro-batches.
+  ///   - before: the messages of `step` micro-batches fewer; nil for none.
+  ///   - step: micro-batches.
+  public func extended(
+    by more: Int, like before: RankMeasurement.Messages?, over step: Int
+  ) -> RankMeasurement.Messages {
+    func extended(_ value: (RankMeasurement.Messages) -> Int) -> Int {
+      value(self) + (value(self) - (before.map(value) ?? 0)) * more / step
+    }
+    return RankMeasurement.Messages(
+      kind: kind, group: group, members: members, count: extended(\.count),
+      bytes: extended(\.bytes), passed: extended(\.passed))
+  }
+}

@@ -70,17 +70,3 @@ struct StageRun {
     }
   }
 }
-
-extension RankMeasurement.Messages {
-  /// The messages of further micro-batches, of which `step` made these out of `before`.
-  fileprivate func extended(
-    by more: Int, like before: RankMeasurement.Messages?, over step: Int
-  ) -> RankMeasurement.Messages {
-    func extended(_ value: (RankMeasurement.Messages) -> Int) -> Int {
-      value(self) + (value(self) - (before.map(value) ?? 0)) * more / step
-    }
-    return RankMeasurement.Messages(
-      kind: kind, group: group, members: members, count: extended(\.count),
-      bytes: extended(\.bytes), passed: extended(\.passed))
-  }
-}
