@@ -17,7 +17,7 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
+      Count.self, Measure.self, Generate.self, Verify.self, Derive.self,
       Simulate.self, Diff.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
@@ -70,7 +70,7 @@ struct Assay: ParsableCommand {
     } catch {
       return error
     }
-    return MPI.Refusal(status: status.rawValue, message: message, isSpoken: true)
+    preconditionFailure("processes agreed on a failure")
   }
 
   private static func writeHelp(_ message: String) {
