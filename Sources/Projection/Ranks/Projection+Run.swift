@@ -1,0 +1,99 @@
+import Catalogue
+import Instrument
+import Transformer
+
+extension Projection {
+  /// Projects a training run to a cluster.
+  ///
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: how it is trained; the layout has its batch.
+  ///   - layout: how ranks divide both.
+  ///   - device: what each rank has; nil where that is not asked.
+  /// - Throws: `InputError` for a layout that the model does not allow.
+  public init(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, on device: Device? = nil
+  ) throws(InputError) {
+    try layout.validate(for: shape, recipe)
+    let own = layout.recipe(recipe)
+    try own.validate(for: shape)
+    let workspace = device.map(Workspace.init) ?? Workspace(computeCapability: nil)
+    var runs: [StageRun] = []
+    for stage in 0..<layout.pipeline {
+      runs.append(
+        try StageRun(shape, own, layout, stage: stage, workspace: workspace.bytes))
+    }
+    let fullest = runs.max { $0.bytes.peakReserved < $1.bytes.peakReserved }!
+    self.recipe = own
+    self.layout = layout
+    self.device = device
+    model = ParameterCount(shape).model
+    ranks = runs.map {
+      StageRank(stage: $0.stage, bytes: $0.bytes, communication: $0.communication)
+    }
+    let capacity = device?.memory.capacity
+    headroom = capacity.map { $0 - fullest.bytes.peakReserved }
+    fits = headroom.map { $0 >= 0 }
+    maxMicrobatch = try capacity.map { capacity throws(InputError) in
+      try Self.largestMicrobatch(
+        shape, recipe, layout, stage: fullest.stage, workspace.bytes, within: capacity)
+    }
+    maxGlobalBatch = maxMicrobatch.map { $0 * layout.data * layout.microbatches }
+    communication = Traffic(runs)
+    terms = Self.terms(of: fullest, workspace)
+  }
+
+  /// The largest micro-batch whose stage reserves no more than `capacity`; 0 if there is none.
+  private static func largestMicrobatch(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int, _ workspace: Int,
+    within capacity: Int
+  ) throws(InputError) -> Int {
+    func fits(_ microbatch: Int) throws(InputError) -> Bool {
+      var layout = layout
+      layout.globalBatch = microbatch * layout.data * layout.microbatches
+      layout.microbatch = microbatch
+      let run = try StageRun(
+        shape, layout.recipe(recipe), layout, stage: stage, workspace: workspace)
+      return run.bytes.peakReserved <= capacity
+    }
+    var (low, high) = (0, 1)
+    while high <= mostMicrobatch, try fits(high) { (low, high) = (high, 2 * high) }
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if try fits(middle) { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// More sequences than anybody gives a device at once.
+  private static let mostMicrobatch = 1 << 16
+
+  private static func terms(of run: StageRun, _ workspace: Workspace) -> [Term] {
+    let moment = run.simulation.atPeakReserved
+    let program = "the program of stage \(run.stage), run dry, when its reserved memory is highest"
+    let held = moment.byCategory.map { category in
+      category.category == Workspace.category
+        ? Term(
+          name: "workspace", bytes: category.bytes, basis: .assumed, source: workspace.source)
+        : Term(name: category.category, bytes: category.bytes, basis: .derived, source: program)
+    }
+    let rules = "the rules of PyTorch's caching allocator"
+    return held + [
+      Term(name: "rounding", bytes: moment.rounding, basis: .derived, source: rules),
+      Term(name: "cached", bytes: moment.cached, basis: .derived, source: rules),
+    ]
+  }
+}
+
+extension Projection.Traffic {
+  init(_ runs: [StageRun]) {
+    func most(_ groups: Set<RankGroup>) -> Int {
+      runs.map { run in
+        run.communication.filter { groups.contains($0.group) }.reduce(0) { $0 + $1.passed }
+      }.max() ?? 0
+    }
+    dataParallelBytes = most([.data])
+    tensorParallelBytes = most([.tensor])
+    pipelineBytes = most([.pipeline, .embedding])
+  }
+}

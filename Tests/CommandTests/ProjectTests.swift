@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `assay project`.
+@Suite struct ProjectTests {
+  @Test func `a projection has the fields of the contract`() throws {
+    let outcome = try assay(
+      "project", "gpt2", "--gpu", "a100-80gb", "--gpus", "16", "--data", "4", "--tensor", "2",
+      "--pipeline", "2", "--zero", "1", "--microbatch", "2", "--global-batch", "64",
+      "--pad-vocabulary", "128", "--precision", "bf16", "--format", "json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let value = try object(outcome)
+    #expect(value["schema"] as? String == "assay.projection.v1")
+    #expect((value["device"] as? [String: Any])?["name"] as? String == "a100-80gb")
+    // 50,257 tokens padded to a multiple of 2·128.
+    #expect((value["model"] as? [String: Any])?["vocabulary"] as? Int == 50_432)
+    let ranks = try #require(value["ranks"] as? [[String: Any]])
+    #expect(ranks.map { $0["stage"] as? Int } == [0, 1])
+    let fields: Set = [
+      "parameter", "gradient", "optimizerState", "savedForBackward", "temporary", "workspace",
+      "peakAllocated", "peakReserved",
+    ]
+    for rank in ranks {
+      #expect(fields.isSubset(of: Set(try #require(rank["bytes"] as? [String: Any]).keys)))
+    }
+    for field in ["fits", "headroom", "maxMicrobatch", "maxGlobalBatch", "terms", "layout"] {
+      #expect(value[field] != nil, "\(field)")
+    }
+    let traffic = try #require(value["communication"] as? [String: Int])
+    #expect(
+      Set(traffic.keys) == ["dataParallelBytes", "tensorParallelBytes", "pipelineBytes"])
+    #expect(traffic.values.allSatisfy { $0 > 0 })
+    #expect(value["time"] == nil)
+  }
+
+  @Test func `what does not add up is refused in one line`() throws {
+    expectFailure(
+      try assay("project", "gpt2", "--gpus", "8", "--data", "4"), 65,
+      "--gpus: found 8, where --data 4, --tensor 1 and --pipeline 1 make 4 ranks; expected 4")
+    expectFailure(
+      try assay("project", "gpt2", "--tensor", "2"), 65,
+      "--tensor: found 2, which does not divide the 50257 tokens in the vocabulary of gpt2; "
+        + "expected a divisor of it")
+    expectFailure(
+      try assay("project", "gpt2", "--data", "4", "--global-batch", "6"), 65,
+      "--global-batch: found 6, which 4 replicas with micro-batches of 1 do not divide; "
+        + "expected a multiple of 4")
+    expectFailure(
+      try assay("project", "gpt2", "--pad-vocabulary", "0"), 65,
+      "--pad-vocabulary: found 0; expected a positive integer, such as 128, at most 100000000")
+  }
+}
