@@ -56,6 +56,20 @@ public struct RankMeasurement: Codable, Sendable, Equatable {
     public let bytes: Int
     /// Bytes that pass by a member: twice those of an all-reduce.
     public let passed: Int
+
+    /// - Parameters:
+    ///   - kind: what is done.
+    ///   - group: with whom.
+    ///   - members: how many they are.
+    ///   - count: how often in one update.
+    ///   - bytes: of the tensors, as whole ones.
+    ///   - passed: bytes that pass by a member.
+    public init(
+      kind: Communication.Kind, group: RankGroup, members: Int, count: Int, bytes: Int, passed: Int
+    ) {
+      (self.kind, self.group, self.members) = (kind, group, members)
+      (self.count, self.bytes, self.passed) = (count, bytes, passed)
+    }
   }
 }
 

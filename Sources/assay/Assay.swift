@@ -70,7 +70,7 @@ struct Assay: ParsableCommand {
     } catch {
       return error
     }
-    return MPI.Refusal(status: status.rawValue, message: message, isSpoken: true)
+    preconditionFailure("processes agreed on a failure")
   }
 
   private static func writeHelp(_ message: String) {

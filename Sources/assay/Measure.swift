@@ -49,7 +49,7 @@ struct Measure: ParsableCommand {
 
   private func measure(
     _ shape: ModelShape, _ recipe: Recipe, _ ledger: Ledger, _ progress: (Int, Double?) -> Void
-  ) throws -> Measurement? {
+  ) throws -> Transformer.Measurement? {
     let layout = layout.layout(
       microbatch: recipe.batch, globalBatch: recipe.batch * recipe.accumulate * self.layout.data)
     guard layout.ranks > 1 || MPI.launched > 1 else {
