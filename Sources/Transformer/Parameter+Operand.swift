@@ -6,7 +6,7 @@ extension Parameter {
   /// another: what autocast does where a weight is first used, and keeps for backward.
   mutating func makeCopy() {
     let format = engine.formats.activation
-    guard isOperand, value.precision != format else { return }
+    guard isOperand, engine.formats.parameter != format else { return }
     let outer = engine.scope
     engine.leave(scope)
     copy = engine.copy(of: value, .activation, .weightCopy, precision: format)

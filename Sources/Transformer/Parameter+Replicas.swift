@@ -79,6 +79,7 @@ extension Parameter {
 
   /// Adds up what other ranks know of the gradient, when all micro-batches have passed.
   mutating func finishGradient() {
+    guard layout.ranks > 1 else { return }
     let outer = enterOwnScope()
     defer { engine.leave(outer) }
     withGradient { gradient in

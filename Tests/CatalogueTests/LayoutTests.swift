@@ -122,7 +122,7 @@ import Testing
     #expect(rank.members(.tensor) == [14, 15])
     #expect(rank.members(.data) == [13, 15, 17])
     #expect(rank.members(.pipeline) == [3, 9, 15, 21])
-    #expect(rank.members(.embedding) == [3, 21])
+    #expect(rank.members(.embedding) == [15])
     #expect(rank.members(.model) == [2, 3, 8, 9, 14, 15, 20, 21])
     #expect(rank.members(.world) == Array(0..<24))
     for number in 0..<layout.ranks {

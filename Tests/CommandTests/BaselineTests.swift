@@ -84,9 +84,8 @@ import Testing
       #expect(try folder.bytes("reports/verification.json") == updated.output)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder("reports")).sorted() == [
-          "claims.md", "formulas.md", "measurements.md", "models.md", "timings.local.md",
-          "verdicts.json",
-          "verification.json",
+          "claims.md", "formulas.md", "measurements.md", "models.md", "recompute.md", "textbook.md",
+          "timings.local.md", "verdicts.json", "verification.json",
         ])
       #expect(try folder.text("README.md") == "A README of one's own.\n")
       #expect(try folder.names == ["README.md", "reports"])

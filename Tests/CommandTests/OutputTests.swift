@@ -89,7 +89,7 @@ import Testing
       #expect(outcome.status == 0)
       #expect(outcome.text.hasSuffix("\n") && !outcome.text.hasSuffix("\n\n"))
       let lines = outcome.text.split(separator: "\n")
-      #expect(lines.contains { $0.contains("|") } == (format == "markdown"))
+      #expect(lines.contains { $0.hasPrefix("|") } == (format == "markdown"))
     }
   }
 }

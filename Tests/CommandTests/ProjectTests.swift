@@ -12,7 +12,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     let value = try object(outcome)
     #expect(value["schema"] as? String == "assay.projection.v1")
-    #expect((value["device"] as? [String: Any])?["name"] as? String == "a100-80gb")
+    #expect((value["device"] as? [String: Any])?["name"] as? String == "a100-80gb-sxm")
     // 50,257 tokens padded to a multiple of 2·128.
     #expect((value["model"] as? [String: Any])?["vocabulary"] as? Int == 50_432)
     let ranks = try #require(value["ranks"] as? [[String: Any]])

@@ -77,9 +77,16 @@ import Testing
       try FamiliesTests.load(configuration.family).shape, configuration.recipe
     )
     let (real, dry) = (try Engine(expecting: 1 << 20), Engine(dry: Ledger()))
+    var scales: [Double] = []
     for engine in [real, dry] {
       var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
       _ = training.step()
+      scales.append(training.lossScale)
+    }
+    // Whether gradients overflow in fp16, so that nothing is updated, only numbers can tell.
+    guard scales[0] == scales[1] else {
+      #expect(recipe.precision == .fp16 && scales[0] == scales[1] / 2)
+      return
     }
     for (expected, event) in zip(dry.ledger.events, real.ledger.events) where expected != event {
       Issue.record("dry \(expected) at \(dry.ledger.path(of: expected)), real \(event)")

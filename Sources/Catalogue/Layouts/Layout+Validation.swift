@@ -75,6 +75,11 @@ extension Layout {
       throw InputError(
         "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
     }
+    guard tensor == 1 || shape.architecture.embeddingWidth == nil else {
+      throw InputError(
+        "--tensor", found: "\(tensor), for \(shape.name), whose embeddings are projected",
+        expected: "1")
+    }
     let sizes = [
       ("heads", shape.heads), ("heads of keys and values", shape.kvHeads),
       ("feed-forward elements", shape.feedForward), ("tokens in the vocabulary", shape.vocabulary),

@@ -39,7 +39,7 @@ public struct Rank: Codable, Sendable, Equatable {
     case .data: (0..<layout.data).map { at(tensor: tensor, $0, stage) }
     case .pipeline: (0..<layout.pipeline).map { at(tensor: tensor, data, $0) }
     case .embedding:
-      layout.pipeline == 1
+      size(of: .embedding) == 1
         ? [number] : [0, layout.pipeline - 1].map { at(tensor: tensor, data, $0) }
     case .model:
       (0..<layout.pipeline).flatMap { stage in
@@ -55,7 +55,8 @@ public struct Rank: Codable, Sendable, Equatable {
     case .tensor: layout.tensor
     case .data: layout.data
     case .pipeline: layout.pipeline
-    case .embedding: min(2, layout.pipeline)
+    case .embedding:
+      layout.pipeline > 1 && (stage == 0 || stage == layout.pipeline - 1) ? 2 : 1
     case .model: layout.tensor * layout.pipeline
     case .world: layout.ranks
     }
