@@ -43,7 +43,10 @@ extension Block {
     let expanded = mlp.expand(normalised, step)
     let sum = mlp.forward(expanded, addingTo: normalised, step)
     _ = consume normalised
-    return mlpNorm!.output(sum.stream, step)
+    switch mlpNorm {
+    case .some(let norm): return norm.output(sum.stream, step)
+    case .none: preconditionFailure("a block without a norm behind its network")
+    }
   }
 
   private func inferParallel(

@@ -106,11 +106,19 @@ struct FinalLayer: ~Copyable {
     }
     switch saved.transform {
     case .some(let transformSaved):
-      transform!.withOutput(transformSaved, engine, body)
+      // Not `transform!`: the release compiler ends its life too early.
+      switch transform {
+      case .some(let transform): transform.withOutput(transformSaved, engine, body)
+      case .none: preconditionFailure("no transform")
+      }
     case .none: break
     }
     switch saved.norm {
-    case .some(let normSaved): norm!.withOutput(normSaved, of: stream, engine, body)
+    case .some(let normSaved):
+      switch norm {
+      case .some(let norm): norm.withOutput(normSaved, of: stream, engine, body)
+      case .none: preconditionFailure("no norm")
+      }
     case .none: break
     }
   }

@@ -17,7 +17,7 @@ extension LanguageModel {
   ) -> Tensor {
     var step = step
     step.angles = RotaryTable.angles(of: angles)?.advanced(by: first)
-    var stream = embedding!.infer(tokens, first: first, step)
+    var stream = embedded(tokens, first: first, step)
     for layer in 0..<blocks.blocks.count {
       stream = blocks.blocks[layer].infer(stream, caches[layer], first: first, step)
     }
@@ -29,6 +29,14 @@ extension LanguageModel {
     guard let passed = final.forward(last, step) else { return logits(of: last, step.engine) }
     _ = consume last
     return logits(of: passed.output, step.engine)
+  }
+
+  private func embedded(_ tokens: borrowing Tensor, first: Int, _ step: Step) -> Tensor {
+    // Not `embedding!`: the release compiler ends its life too early.
+    switch embedding {
+    case .some(let embedding): return embedding.infer(tokens, first: first, step)
+    case .none: preconditionFailure("a stage without embeddings")
+    }
   }
 
   private func logits(of input: borrowing Tensor, _ engine: Engine) -> Tensor {
