@@ -31,7 +31,8 @@ extension Finding {
     }
     let isRounded =
       claim.isApproximate
-      || claim.claimed.map { (try? $0.value(in: claim.unit ?? .ratio)) != aspects.computed } ?? false
+      || claim.claimed.map { (try? $0.value(in: claim.unit ?? .ratio)) != aspects.computed }
+        ?? false
     self.init(
       claim, aspects, isRounded ? .bounded : .exact,
       because: "Arithmetic alone, which no run enters: \(aspects.arithmetic.because.decapitalized)")

@@ -7,7 +7,7 @@ import Testing
 struct MPITests {
   @Test(
     "Under MPI every layout gives a single device's loss and gradients, and its dry run's events",
-    arguments: [2, 4])
+    arguments: [2])
   func layouts(_ ranks: Int) throws {
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: "rankcheck").path
