@@ -8,11 +8,16 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case tokenEmbedding = "embedding.token"
   case positionEmbedding = "embedding.position"
   case embeddingProjectionWeight = "embedding.projection.weight"
+  case relativePositionTable = "relativePosition.table"
   case tokenTypeEmbedding = "embedding.tokenType"
   case normWeight = "norm.weight"
   case normBias = "norm.bias"
   case qkvWeight = "attention.qkv.weight"
   case qkvBias = "attention.qkv.bias"
+  case queryWeight = "attention.query.weight"
+  case queryBias = "attention.query.bias"
+  case keyValueWeight = "attention.keyValue.weight"
+  case keyValueBias = "attention.keyValue.bias"
   case attentionProjectionWeight = "attention.projection.weight"
   case attentionProjectionBias = "attention.projection.bias"
   case mlpGateWeight = "mlp.gate.weight"
@@ -53,6 +58,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Inputs.
   case tokens = "input.tokens"
   case targets = "input.targets"
+  case source = "input.source"
   case tokenTypes = "input.tokenTypes"
 
   // Activations.
@@ -68,6 +74,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case rotarySine = "rotary.sine"
   case attentionInput = "attention.input"
   case attentionQKV = "attention.qkv"
+  case attentionKeyValue = "attention.keyValue"
   case attentionQuery = "attention.query"
   case attentionKey = "attention.key"
   case attentionValue = "attention.value"
@@ -103,6 +110,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case expertProduct = "experts.product"
   case expertOutput = "experts.output"
   case blockOutput = "block.output"
+  case encoderOutput = "encoder.output"
   case headActivationInput = "head.activationInput"
   case headActivationOutput = "head.activationOutput"
   case headInput = "head.input"
@@ -115,6 +123,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   // Temporaries: workspaces, and gradients of activations.
   case lossGradient = "head.lossGradient"
   case activationGradient = "gradient.activation"
+  case distanceBias = "relativePosition.bias"
   case attentionWorkspace = "attention.workspace"
   case productWorkspace = "product.workspace"
   case optimizerRoot = "optimizer.root"

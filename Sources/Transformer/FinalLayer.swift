@@ -2,11 +2,13 @@ import Catalogue
 import Instrument
 
 /// What lies between the last block and the head: a norm, or the transform of a masked language
-/// model, or a linear layer to narrower embeddings; nothing in other post-norm models.
+/// model, or a linear layer to narrower embeddings; nothing in other post-norm models. What a norm
+/// gives may have a factor.
 struct FinalLayer: ~Copyable {
   var norm: Norm?
   var transform: HeadTransform?
   var projection: Linear?
+  private let scale: Float
 
   /// What backward needs, besides the stream.
   struct Saved: ~Copyable {
@@ -34,6 +36,7 @@ struct FinalLayer: ~Copyable {
   init() {
     norm = nil
     transform = nil
+    scale = 1
   }
 
   init(
@@ -41,6 +44,7 @@ struct FinalLayer: ~Copyable {
     _ engine: Engine
   ) {
     let architecture = shape.architecture
+    scale = architecture.headScale
     norm = architecture.hasFinalNorm ? Norm("finalNorm", shape, engine) : nil
     transform =
       architecture.head == .maskedLanguageModel
@@ -60,6 +64,7 @@ struct FinalLayer: ~Copyable {
     case .some(let norm):
       let parts = norm.forward(stream, step).parts()
       norm.keepInput(stream, step)
+      if scale != 1 { step.engine.scale(parts.output, by: scale) }
       return Passed(
         output: parts.output, saved: Saved(norm: parts.saved, transform: nil, output: nil))
     case .none: break
@@ -116,7 +121,11 @@ struct FinalLayer: ~Copyable {
     switch saved.norm {
     case .some(let normSaved):
       switch norm {
-      case .some(let norm): norm.withOutput(normSaved, of: stream, engine, body)
+      case .some(let norm):
+        norm.withOutput(normSaved, of: stream, engine) { output in
+          if scale != 1 { engine.recomputing { engine.scale(output, by: scale) } }
+          body(output)
+        }
       case .none: preconditionFailure("no norm")
       }
     case .none: break
@@ -138,6 +147,7 @@ struct FinalLayer: ~Copyable {
     let streamGradient = step.engine.make(
       stream.rows, stream.columns, .temporary, .activationGradient,
       precision: step.engine.formats.stream)
+    if scale != 1 { step.engine.scale(gradient, by: scale) }
     if let normSaved = saved.norm {
       norm!.backward(
         into: streamGradient, addingResidual: false, from: gradient, normSaved, of: stream,
