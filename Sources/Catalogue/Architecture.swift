@@ -34,6 +34,9 @@ public struct Architecture: Codable, Sendable, Equatable {
   /// Kinds of tokens, such as those of a first and a second sentence, that have an embedding each;
   /// 0 for none.
   public var tokenTypes = 0
+  /// Whether dropout works inside of feed-forward networks and behind the last norm, too (Raffel et
+  /// al., arXiv 1910.10683, section 2.1).
+  public var dropsInside = false
   /// Whether the products of queries and keys are divided by √d.
   public var dividesScores = true
   /// Whether a norm follows the last block.

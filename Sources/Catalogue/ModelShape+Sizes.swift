@@ -100,8 +100,8 @@ extension ModelShape {
     _ sizes: Sizes, _ fields: SizeFields, _ origin: String
   ) throws(InputError) {
     let all = [
-      (fields.layers, sizes.layers, mostLayers),
       (fields.encoderLayers, sizes.encoderLayers ?? 1, mostLayers),
+      (fields.layers, sizes.layers, mostLayers),
       (fields.hidden, sizes.hidden, largestSize),
       (fields.heads, sizes.heads, largestSize), (fields.kvHeads, sizes.kvHeads ?? 1, largestSize),
       (fields.headDimension, sizes.headDimension ?? 1, largestSize),

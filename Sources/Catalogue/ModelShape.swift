@@ -52,7 +52,7 @@ public struct ModelShape: Codable, Sendable, Equatable {
   public var encoder: ModelShape {
     var encoder = self
     (encoder.layers, encoder.encoderLayers) = (encoderLayers, 0)
-    encoder.architecture.mask = .bidirectional
+    (encoder.architecture.mask, encoder.architecture.headScale) = (.bidirectional, 1)
     return encoder
   }
 

@@ -8,7 +8,7 @@ struct Encoder: ~Copyable {
   var embedding: Embedding?
   var blocks: BlockStack
   /// Nil where the blocks end with norms.
-  var norm: Norm?
+  var norm: FinalNorm?
 
   /// What backward needs, besides the output.
   struct Saved: ~Copyable {
@@ -20,7 +20,7 @@ struct Encoder: ~Copyable {
   /// What backward needs of the last norm.
   struct NormSaved: ~Copyable {
     let input: Tensor
-    let saved: Norm.Saved
+    let saved: FinalNorm.Saved
   }
 
   /// - Parameters:
@@ -33,10 +33,10 @@ struct Encoder: ~Copyable {
   ) {
     let (shape, outer) = (shape.encoder, engine.enter("encoder"))
     defer { engine.leave(outer) }
-    let architecture = shape.architecture
-    embedding = architecture.sharesEmbedding ? nil : Embedding(shape, initialisation, engine)
+    embedding =
+      shape.architecture.sharesEmbedding ? nil : Embedding(shape, initialisation, engine)
     blocks = BlockStack(shape, 0..<shape.layers, initialisation, engine)
-    norm = architecture.hasFinalNorm ? Norm("finalNorm", shape, engine) : nil
+    norm = FinalNorm.make(shape, engine)
   }
 
   /// What it makes of the `source` (b,s), (R,h).
@@ -75,10 +75,9 @@ struct Encoder: ~Copyable {
     switch norm {
     case .none: return Forwarded(stream: stream, saved: nil)
     case .some(let norm):
-      let parts = norm.forward(stream, step).parts()
-      norm.keepInput(stream, step)
+      let normalised = norm.forward(stream, step)
       return Forwarded(
-        stream: parts.output, saved: NormSaved(input: stream, saved: parts.saved))
+        stream: normalised.stream, saved: NormSaved(input: stream, saved: normalised.saved))
     }
   }
 
@@ -98,9 +97,9 @@ struct Encoder: ~Copyable {
     let outer = step.engine.enter("encoder")
     defer { step.engine.leave(outer) }
     if let ended = saved.norm {
+      let mask = ended.saved.mask
       norm?.backward(
-        into: gradient, addingResidual: false, from: gradient, ended.saved, of: ended.input,
-        step.engine)
+        into: gradient, from: gradient, ended.saved.norm, mask: mask, of: ended.input, step)
     }
     let nothing: Memory? = nil
     blocks.backward(gradient, saved.blocks, nothing, step)

@@ -17,7 +17,7 @@ extension LanguageModel {
   }
 
   private mutating func forEachHeadParameter(_ body: (inout Parameter) -> Void) {
-    final.norm?.forEachParameter(body)
+    final.norm?.norm.forEachParameter(body)
     final.transform?.forEachParameter(body)
     final.projection?.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
@@ -31,14 +31,14 @@ extension Encoder {
     embedding?.forEachParameter(body)
     blocks.position?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
-    norm?.forEachParameter(body)
+    norm?.norm.forEachParameter(body)
   }
 
   /// Calls `body` with each parameter outside of the blocks.
   fileprivate mutating func forEachOuterParameter(_ body: (inout Parameter) -> Void) {
     embedding?.forEachParameter(body)
     blocks.position?.forEachParameter(body)
-    norm?.forEachParameter(body)
+    norm?.norm.forEachParameter(body)
   }
 }
 

@@ -61,6 +61,7 @@ struct Step {
   /// The places of a model that drop elements.
   enum DropoutSite: UInt64 {
     case embedding, attention, attentionResidual, mlpResidual, crossAttention, crossResidual
+    case mlp, final
   }
 
   /// The dropout of a place; the same again for the same place of the same pass.

@@ -42,11 +42,11 @@ def marian(layers, hidden, heads, inner, vocabulary, dropout, **more):
         **{"activation_function": "relu"} | more)
 
 
-def t5(layers, hidden, heads, size, inner, vocabulary, **more):
+def t5(layers, hidden, heads, size, inner, vocabulary, dropout, **more):
     return transformers.T5Config(
         architectures=["T5ForConditionalGeneration"], num_layers=layers,
         num_decoder_layers=layers + 1, d_model=hidden, num_heads=heads, d_kv=size, d_ff=inner,
-        vocab_size=vocabulary, dropout_rate=0.0, decoder_start_token_id=0, **more)
+        vocab_size=vocabulary, dropout_rate=dropout, decoder_start_token_id=0, **more)
 
 
 def models():
@@ -62,10 +62,11 @@ def models():
             yield (marian(1, 32, 2, 64, 53, dropout, activation_function="gelu",
                           share_encoder_decoder_embeddings=False, tie_word_embeddings=False),
                    1, 16, attention, dropout)
-    # The gate with SiLU: what transformers calls gelu_new is eight ops of its own.
-    yield t5(2, 16, 4, 6, 36, 37), 2, 7, "eager", 0.0
-    yield t5(1, 24, 3, 8, 50, 41), 3, 5, "eager", 0.0
-    yield t5(1, 32, 2, 8, 64, 53, feed_forward_proj="gated-silu"), 1, 16, "eager", 0.0
+        yield t5(2, 16, 4, 6, 36, 37, dropout), 2, 7, "eager", dropout
+        yield t5(1, 24, 3, 8, 50, 41, dropout), 3, 5, "eager", dropout
+        # The gate with SiLU: what transformers calls gelu_new is eight ops of its own.
+        yield (t5(1, 32, 2, 8, 64, 53, dropout, feed_forward_proj="gated-silu"), 1, 16, "eager",
+               dropout)
 
 
 def addresses(tensors):

@@ -62,7 +62,7 @@ extension ModelShape {
         positions: file.integerOrNull("n_positions") ?? 512, encoderLayers: encoderLayers),
       Architecture(
         norm: .rmsNorm, activation: network.activation, isGated: network.isGated,
-        position: file.relativePosition(), biases: .none, dividesScores: false,
+        position: file.relativePosition(), biases: .none, dropsInside: true, dividesScores: false,
         headScale: isScaled ? 1 / Float(max(hidden, 1)).squareRoot() : 1),
       tiedHead: isTied, normEpsilon: Float(file.number("layer_norm_epsilon", default: 1e-6)),
       SizeFields.t5, file.path)
@@ -94,12 +94,12 @@ extension ConfigurationFile {
   fileprivate func feedForward(
     _ field: String
   ) throws(InputError) -> (activation: Architecture.Activation, isGated: Bool) {
-    try require(field, in: ["relu", "gelu", "silu", "gated-relu", "gated-gelu", "gated-silu"])
+    try require(field, in: ["relu", "gated-relu", "gated-gelu", "gated-silu"])
     switch try stringOrNull(field) {
     case "gated-relu": return (.relu, true)
     case "gated-gelu": return (.geluTanh, true)
     case "gated-silu": return (.silu, true)
-    default: return (try activation(field, default: .relu), false)
+    default: return (.relu, false)
     }
   }
 
