@@ -33,7 +33,15 @@ public struct ModelsReport: Report {
   public var headline: String? { nil }
 
   /// Sizes and source of each.
-  public var tables: [Table] { [table { $0.grouped }] }
+  public var tables: [Table] {
+    [
+      table {
+        $0.grouped
+      } layers: { model in
+        model.encoderLayers.map { "\($0) + \(model.layers)" } ?? "\(model.layers)"
+      }
+    ]
+  }
 
   /// What a terminal has room for.
   public var brief: [Table] {
@@ -41,9 +49,17 @@ public struct ModelsReport: Report {
   }
 
   /// The same, numbers without separators.
-  public var records: Table { table { String($0) } }
+  public var records: Table {
+    table {
+      String($0)
+    } layers: {
+      String($0.layers)
+    }
+  }
 
-  private func table(_ number: (Int) -> String) -> Table {
+  private func table(
+    _ number: (Int) -> String, layers: (Measurement.Model) -> String
+  ) -> Table {
     Table(
       nil,
       [
@@ -54,7 +70,7 @@ public struct ModelsReport: Report {
       value.models.map { entry in
         let model = entry.model
         return [
-          model.name, number(model.parameters), number(model.layers), number(model.hidden),
+          model.name, number(model.parameters), layers(model), number(model.hidden),
           number(model.heads), number(model.kvHeads), number(model.feedForward),
           number(model.vocabulary), number(model.positions), entry.source,
         ]
