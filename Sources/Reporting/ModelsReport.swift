@@ -33,15 +33,7 @@ public struct ModelsReport: Report {
   public var headline: String? { nil }
 
   /// Sizes and source of each.
-  public var tables: [Table] {
-    [
-      table {
-        $0.grouped
-      } layers: { model in
-        model.encoderLayers.map { "\($0) + \(model.layers)" } ?? "\(model.layers)"
-      }
-    ]
-  }
+  public var tables: [Table] { [table({ $0.grouped }, layers: \.layersOfStacks)] }
 
   /// What a terminal has room for.
   public var brief: [Table] {
@@ -49,13 +41,7 @@ public struct ModelsReport: Report {
   }
 
   /// The same, numbers without separators.
-  public var records: Table {
-    table {
-      String($0)
-    } layers: {
-      String($0.layers)
-    }
-  }
+  public var records: Table { table({ String($0) }, layers: { String($0.layers) }) }
 
   private func table(
     _ number: (Int) -> String, layers: (Measurement.Model) -> String
@@ -75,5 +61,12 @@ public struct ModelsReport: Report {
           number(model.vocabulary), number(model.positions), entry.source,
         ]
       })
+  }
+}
+
+extension Measurement.Model {
+  /// Blocks; of an encoder and of its decoder.
+  fileprivate var layersOfStacks: String {
+    encoderLayers.map { "\($0) + \(layers)" } ?? "\(layers)"
   }
 }
