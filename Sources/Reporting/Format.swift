@@ -19,6 +19,10 @@ public protocol Report {
   var brief: [Table] { get }
   /// What programs that cannot read JSON get: one table, numbers without separators.
   var records: Table { get }
+  /// The report in a format, with a line feed at its end.
+  ///
+  /// - Throws: `EncodingError`, which would be a defect.
+  func rendered(as format: Format) throws -> String
 }
 
 extension Report {
@@ -39,9 +43,14 @@ extension Report {
     case .csv:
       return records.csv + "\n"
     case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+      return try json()
     }
+  }
+
+  /// The value, for programs.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
   }
 }

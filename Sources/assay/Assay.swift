@@ -20,6 +20,7 @@ struct Assay: ParsableCommand {
       Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
       Simulate.self, Diff.self, Check.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
+      LessonCommand.self,
     ],
     defaultSubcommand: Verify.self)
 
