@@ -39,7 +39,9 @@ let package = Package(
     .target(name: "Verification", dependencies: ["Formulas", "Transformer"]),
     .target(
       name: "Projection", dependencies: ["Catalogue", "Formulas", "Instrument", "Transformer"]),
-    .target(name: "Reporting", dependencies: ["Projection", "Verification"]),
+    .target(
+      name: "Reporting", dependencies: ["Projection", "Verification"],
+      resources: [.embedInCode("Page/Assets")]),
     .executableTarget(
       name: "assay",
       dependencies: [

@@ -18,7 +18,7 @@ struct Assay: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
-      Simulate.self, Diff.self,
+      Simulate.self, Diff.self, ReportCommand.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)
