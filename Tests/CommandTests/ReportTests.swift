@@ -100,6 +100,12 @@ struct ReportPageTests {
     #expect(found["phases"] as? Int == 4)
   }
 
+  @Test func `options of a run need a model`() throws {
+    expectFailure(
+      try assay("report", "--dry"), 65,
+      "report: found options of a run, and no MODEL; expected a MODEL that they are for")
+  }
+
   /// A setting of all sliders, and the run that it describes.
   struct Setting: Sendable, CustomStringConvertible {
     let sizes: [String: Int]

@@ -16,7 +16,9 @@ struct PageHeader {
   private var figures: [HTML] {
     let (bytes, flops) = (measurement.bytes, measurement.flops.matmul)
     return [
-      figure("parameters", measurement.model.parameters.grouped, ""),
+      figure(
+        "parameters", measurement.model.parameters.abbreviated,
+        measurement.model.parameters.grouped),
       figure("peak", bytes.peak.total.asBytes, "\(bytes.peak.total.grouped) bytes"),
       figure(
         "saved for backward", bytes.savedForBackward.asBytes,
@@ -31,5 +33,14 @@ struct PageHeader {
 
   private func figure(_ name: String, _ value: String, _ exactly: String) -> HTML {
     "<div><dt>\(name)</dt><dd>\(value)<small>\(exactly)</small></dd></div>"
+  }
+}
+
+extension Int {
+  /// A number of parameters as people say it: 124.4 M.
+  fileprivate var abbreviated: String {
+    let steps = [(1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1000, "k")]
+    guard let (step, letter) = steps.first(where: { self >= $0.0 }) else { return "\(self)" }
+    return (Double(self) / Double(step)).decimal(1) + " " + letter
   }
 }

@@ -43,7 +43,7 @@ struct ScalingPlot {
       title: heading, width: Self.width, height: Self.height,
       content: """
         \(SVGPlot.label(heading, 16, 28, "heading"))
-        \(SVGPlot.legend(entries.map { (class: $0.0, text: $0.1) }, 76, 52))
+        \(SVGPlot.legend(entries.map { (class: $0.0, text: $0.1) }, 16, 52))
         \(axes.grid)\(bands)\(marks)
         \(SVGPlot.label("sequence length s, in tokens", axes.right, axes.bottom + 38, "end"))
         """

@@ -40,7 +40,7 @@ struct TimelinePlot {
         Self.order[index].category.rawValue)
     }
     let legend = SVGPlot.legend(
-      shown.map { (Self.order[$0].category.rawValue, Self.order[$0].name) }, 76, 52)
+      shown.map { (Self.order[$0].category.rawValue, Self.order[$0].name) }, 16, 52)
     return SVGPlot(
       title: heading, width: Self.width, height: Self.height,
       content: """
@@ -50,7 +50,7 @@ struct TimelinePlot {
     ).text
   }
 
-  private static let mostColumns = 400
+  private static let mostColumns = 300
 
   /// Of each stretch of moments the highest.
   private func columns(upTo end: Int) -> [Int] {

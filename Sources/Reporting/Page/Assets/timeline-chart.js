@@ -80,18 +80,36 @@ export class TimelineChart {
     });
   }
 
+  /** The columns in which a tensor is alive, from one up to another. */
+  #columnsOf(tensor) {
+    const firstFrom = (moment) => {
+      let [low, high] = [0, this.columns.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.columns[middle].moment < moment) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    };
+    return [firstFrom(tensor.from), firstFrom(tensor.to)];
+  }
+
   /** A thin line on top of every tensor that is high enough to be told from its neighbours. */
   #drawEdges() {
-    const least = this.bytesAt(0) / 110;
+    const least = this.most / 110;
+    const tops = this.columns.map(() => 0);
     const lines = [];
-    for (const column of this.columns) {
-      let sum = 0;
-      for (const tensor of this.model.tensors) {
-        if (column.moment < tensor.from || column.moment >= tensor.to) continue;
-        sum += tensor.bytes;
-        if (tensor.bytes < least) continue;
-        const x = this.x(column.from).toFixed(1);
-        lines.push(`M${x} ${this.y(sum).toFixed(1)}H${this.x(column.to).toFixed(1)}`);
+    for (const tensor of this.model.tensors) {
+      const [first, last] = this.#columnsOf(tensor);
+      let start = first;
+      for (let column = first; column < last; column += 1) {
+        tops[column] += tensor.bytes;
+        const isLast = column + 1 === last || tops[column + 1] + tensor.bytes !== tops[column];
+        if (tensor.bytes < least || !isLast) continue;
+        const [left, right] = [this.columns[start].from, this.columns[column].to];
+        lines.push(`M${this.x(left).toFixed(1)} ${this.y(tops[column]).toFixed(1)}`
+          + `H${this.x(right).toFixed(1)}`);
+        start = column + 1;
       }
     }
     this.layers.edges.replaceChildren(svg("path", { d: lines.join("") }));
@@ -130,14 +148,18 @@ export class TimelineChart {
   }
 
   #outline(tensor) {
-    const lived = this.columns.filter(
-      ({ moment }) => tensor.from <= moment && moment < tensor.to);
-    return lived.map((column) => {
-      let floor = 0;
-      for (const other of this.model.tensors) {
-        if (other === tensor) break;
-        if (other.from <= column.moment && column.moment < other.to) floor += other.bytes;
-      }
+    const changes = new Array(this.columns.length + 1).fill(0);
+    for (const other of this.model.tensors) {
+      if (other === tensor) break;
+      const [first, last] = this.#columnsOf(other);
+      changes[first] += other.bytes;
+      changes[last] -= other.bytes;
+    }
+    const [first, last] = this.#columnsOf(tensor);
+    let floor = 0;
+    return this.columns.slice(0, last).map((column, index) => {
+      floor += changes[index];
+      if (index < first) return "";
       const [left, right] = [this.x(column.from), this.x(column.to)];
       return `M${left} ${this.y(floor)}V${this.y(floor + tensor.bytes)}H${right}V${this.y(floor)}Z`;
     }).join("");

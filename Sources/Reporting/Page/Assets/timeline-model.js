@@ -14,6 +14,8 @@ export class TimelineModel {
     this.totals = Object.fromEntries(
       stackOrder.map((category) => [category, this.#totalsOf(category)]));
     this.categories = stackOrder.filter((category) => this.totals[category].some((sum) => sum > 0));
+    this.sums = data.moments.map((_, moment) =>
+      stackOrder.reduce((sum, category) => sum + this.totals[category][moment], 0));
     this.highest = this.total(data.peak);
     const end = data.phases.find((phase) => phase.name === "end");
     /** Where the step ends, after which everything is given back. */
@@ -34,7 +36,7 @@ export class TimelineModel {
 
   /** Bytes alive at a moment. */
   total(moment) {
-    return stackOrder.reduce((sum, category) => sum + this.totals[category][moment], 0);
+    return this.sums[moment];
   }
 
   /** The tensors alive at a moment, in the order of the stack. */

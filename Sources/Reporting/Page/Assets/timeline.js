@@ -19,6 +19,16 @@ export class Timeline {
     this.#listen();
     drawAtEveryWidth(this.root, (width) => this.chart.draw(width));
     this.#describe(this.moment);
+    section.querySelector(".summary").textContent = this.#summary();
+  }
+
+  /** What is left out of a long run. */
+  #summary() {
+    const { events, moments, unseen } = this.model.data;
+    if (moments.length === events) return "";
+    return `Of ${grouped(events)} events ${grouped(moments.length)} are shown: of each few that `
+      + `follow each other the one after which most is alive. All totals are exact`
+      + (unseen > 0 ? `; ${grouped(unseen)} tensors that live in between are left out.` : ".");
   }
 
   #addLegend(list) {
