@@ -10,6 +10,8 @@ struct Batch: ~Copyable {
   /// The kind of each token, where kinds have embeddings: the first half of a sequence is of the
   /// first kind, the rest of the second, as two sentences would be.
   let tokenTypes: Tensor?
+  /// What an encoder reads, where there is one.
+  let source: Tensor?
 
   /// Allocates a batch, and fills it from a corpus.
   ///
@@ -27,6 +29,7 @@ struct Batch: ~Copyable {
     targets = part.isLast ? input(.targets) : nil
     let hasTypes = part.isFirst && step.shape.architecture.tokenTypes > 0
     tokenTypes = hasTypes ? input(.tokenTypes) : nil
+    source = step.shape.hasEncoder ? input(.source) : nil
     guard step.engine.isReal else { return }
     let objective = Objective(step.shape, recipe)
     for row in 0..<recipe.batch {
@@ -34,6 +37,7 @@ struct Batch: ~Copyable {
         step.pass * recipe.batch + row, count: recipe.sequence, objective)
       Self.fill(tokens, row, example.tokens)
       Self.fill(targets, row, example.targets)
+      Self.fill(source, row, example.source)
     }
     fillTokenTypes(kinds: step.shape.architecture.tokenTypes)
   }

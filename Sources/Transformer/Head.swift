@@ -117,7 +117,7 @@ enum Head {
     of stream: borrowing Tensor, _ step: Step
   ) -> Tensor {
     let engine = step.engine
-    final.withOutput(saved, of: stream, engine) { part in
+    final.withOutput(saved, of: stream, step) { part in
       step.withAllRows(part) { input in
         weight.accumulate { weight, accumulating in
           engine.linearWeightGradient(
