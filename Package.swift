@@ -41,7 +41,7 @@ let package = Package(
       name: "Projection", dependencies: ["Catalogue", "Formulas", "Instrument", "Transformer"]),
     .target(
       name: "Reporting", dependencies: ["Projection", "Verification"],
-      resources: [.embedInCode("Lessons")]),
+      resources: [.embedInCode("Lessons"), .embedInCode("Page/Assets")]),
     .executableTarget(
       name: "assay",
       dependencies: [

@@ -4,22 +4,23 @@ import Verification
 
 /// The formulas of the families that are built in, recovered from runs: a page of the reports.
 public struct FormulaPage: Sendable {
-  private let sections: [Section]
-  private let peak: Formula?
+  let sections: [Section]
+  let peak: Formula?
 
   /// One model of each family.
-  private static let models = [
+  static let models = [
     "gpt2", "opt-1.3b", "bloom-7b1", "llama-3-8b", "mistral-7b", "qwen2.5-7b", "qwen3-8b",
     "gemma-7b", "phi-2", "pythia-1.4b", "falcon-7b", "falcon-40b",
   ]
 
   /// What is derived of every family.
-  private struct Section {
+  struct Section: Sendable {
     let title: String
     let quantity: String
     let scope: Claim.Scope
     var convention = Convention.pytorch
-    var rows: [[String]] = []
+    /// One for each model.
+    var formulas: [Formula] = []
   }
 
   /// Derives all of them.
@@ -53,8 +54,8 @@ public struct FormulaPage: Sendable {
         for index in sections.indices where sections[index].convention == convention {
           let section = sections[index]
           guard let quantity = DerivableQuantity.named(section.quantity) else { continue }
-          let formula = try derivation.formula(of: quantity, scope: section.scope)
-          sections[index].rows.append([name, formula.typographic, formula.remark])
+          sections[index].formulas.append(
+            try derivation.formula(of: quantity, scope: section.scope))
         }
       }
     }
@@ -68,7 +69,13 @@ public struct FormulaPage: Sendable {
   public var markdown: String {
     let tables = sections.map { section in
       Table(
-        section.title, [.text("models like"), .text("formula"), .text("where")], section.rows
+        section.title, [.text("models like"), .text("formula"), .text("where")],
+        section.formulas.map { formula in
+          [
+            formula.model, formula.typographic,
+            formula.remarks.map { $0.typeset }.joined(separator: "; "),
+          ]
+        }
       ).markdown
     }
     return ([Self.introduction] + tables + [peakTable.markdown]).joined(separator: "\n\n") + "\n"
@@ -98,12 +105,11 @@ public struct FormulaPage: Sendable {
 
 extension Formula {
   /// The relations between sizes, and the sizes at which the formula does not hold.
-  fileprivate var remark: String {
-    let equal = relations.map(\.typeset)
+  var remarks: [String] {
     let except = exceptions.map { exception in
       let ones = exception.at.filter { $0.value == 1 }.listed
       return "not at \(ones)"
     }
-    return (equal + except).joined(separator: "; ")
+    return relations + except
   }
 }

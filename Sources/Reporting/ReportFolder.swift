@@ -50,17 +50,21 @@ public struct ReportFolder: Sendable {
   /// - Throws: `InputError` if the folder takes no files.
   public func write(_ verification: Verification, _ runs: ReferenceRuns) throws {
     let report = VerificationReport(verification)
-    let texts = [
-      ("claims.md", try report.rendered(as: .markdown)),
-      ("textbook.md", TextbookPage(verification).markdown),
-      ("verification.json", try report.rendered(as: .json)),
-      ("verdicts.json", try Self.verdicts(verification)),
-      ("models.md", try ModelsReport().rendered(as: .markdown)),
-      ("formulas.md", try FormulaPage().markdown),
-      ("measurements.md", runs.accounts.markdown + "\n"),
-      ("recompute.md", runs.recomputation.markdown),
-      ("timings.local.md", runs.timings.markdown + "\n"),
-    ]
+    let families = try FormulaPage()
+    let page = try ReportPage(verification, families)
+    let texts =
+      [
+        ("claims.md", try report.rendered(as: .markdown)),
+        ("textbook.md", TextbookPage(verification).markdown),
+        ("verification.json", try report.rendered(as: .json)),
+        ("verdicts.json", try Self.verdicts(verification)),
+        ("models.md", try ModelsReport().rendered(as: .markdown)),
+        ("formulas.md", families.markdown),
+        ("measurements.md", runs.accounts.markdown + "\n"),
+        ("recompute.md", runs.recomputation.markdown),
+        ("report.html", try page.html),
+        ("timings.local.md", runs.timings.markdown + "\n"),
+      ] + page.plots(verification)
     try prepare()
     for (name, text) in texts { try OutputFile(folder.appending(path: name).path).write(text) }
   }

@@ -18,7 +18,7 @@ struct Assay: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
-      Simulate.self, Diff.self, Check.self,
+      Simulate.self, Diff.self, Check.self, ReportCommand.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
       LessonCommand.self,
     ],

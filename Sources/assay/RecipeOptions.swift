@@ -76,8 +76,8 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "What is kept for backward.")
   var convention = Recipe().convention
 
-  @Option(help: "Updates to run.")
-  var steps = Recipe().steps
+  @Option(help: "Updates to run. (default: \(Recipe().steps); of a report, 1)")
+  var steps: Int?
 
   @Option(help: "Seed of weights, data and dropout.")
   var seed = Recipe().seed
@@ -104,7 +104,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.dropout = dropout
     recipe.accumulate = accumulate
     recipe.convention = convention
-    recipe.steps = steps
+    recipe.steps = steps ?? recipe.steps
     recipe.seed = seed
     recipe.text = text
     recipe.learningRate = learningRate

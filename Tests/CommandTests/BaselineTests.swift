@@ -65,9 +65,11 @@ import Testing
       #expect(try folder.bytes("reports/verification.json") == updated.output)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder("reports")).sorted() == [
-          "claims.md", "formulas.md", "measurements.md", "models.md", "recompute.md", "textbook.md",
-          "timings.local.md", "verdicts.json", "verification.json",
+          "claims.md", "formulas.md", "measurements.md", "models.md", "recompute.md", "report.html",
+          "scaling.svg", "textbook.md", "timeline.svg", "timings.local.md", "verdicts.json",
+          "verdicts.svg", "verification.json",
         ])
+      #expect(try folder.bytes("reports/report.html").count < 3_000_000)
       #expect(try folder.text("README.md") == "A README of one's own.\n")
       #expect(try folder.names == ["README.md", "reports"])
       // Progress is on standard error.

@@ -21,8 +21,8 @@ extension Derivation {
     var runs = 0
     for round in 0..<Self.rounds {
       let contested = PeakContest(pieces, over: family, round: round).winningPoints
-      let unseen = try (contested.map(family.member) + family.heldOut(for: recipe, round: round))
-        .map(peak)
+      let others = contested.map(family.member) + family.typical(round: round)
+      let unseen = try (others + family.heldOut(for: recipe, round: round)).map(peak)
       // A peak that no piece gives is at a moment that was not known yet.
       if try !pieces.isEmpty && unseen.allSatisfy({ try $0.exception(to: pieces) == nil }) {
         return try formula(selected, pieces, seen + unseen, runs: runs, heldOut: unseen.count)

@@ -65,7 +65,7 @@ public final class Derivation {
     }
   }
 
-  private func items(
+  func items(
     _ kind: String, _ case_: Case,
     _ run: (ModelShape, Recipe, _ dry: Bool) throws -> [RunAccount.Item]
   ) throws -> [RunAccount.Item] {

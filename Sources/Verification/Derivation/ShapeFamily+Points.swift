@@ -62,6 +62,15 @@ extension ShapeFamily {
     return points.map { member(at: widePoint($0)) } + [own]
   }
 
+  /// Runs of sizes that models and batches mostly have, other ones in each round. Among sizes spread
+  /// over all orders of magnitude, moments that are the highest of small batches are seldom met.
+  func typical(round: Int) -> [Case] {
+    let keepsAllBusy = SizeVariable.batch.ordinary * SizeVariable.kvHeads.ordinary
+    return (round * Self.pointsOfRound..<(round + 1) * Self.pointsOfRound)
+      .map { member(at: typicalPoint($0)) }
+      .filter { $0.batch * $0.shape.heads >= keepsAllBusy }
+  }
+
   private static let pointsOfRound = 15
 
   /// Points at which one size, or every size, is 1.
