@@ -45,6 +45,9 @@ public struct Convention: Sendable, Equatable {
   /// Whether gradients have buffers from the start to the end of a run, which backward adds to.
   /// Otherwise they are there from backward to the update.
   public var keepsGradients = false
+  /// Whether the head's layer hands on a gradient of its weight, in the weight's format, beside the
+  /// buffer that it adds to: Megatron-LM's fused accumulation, too, returns an empty one.
+  public var returnsHeadGradient = false
   /// The stream that a stage got from the one before it, with its gradient, until the same part of
   /// the model has gone forward again.
   public var keepsReceived = false
@@ -107,7 +110,7 @@ extension Convention {
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesOfCopy,
     lossInSingle: true, castsWeights: false, keepsGatedActivation: false, keepsGradients: true,
-    keepsReceived: true)
+    returnsHeadGradient: true, keepsReceived: true)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
