@@ -18,7 +18,7 @@ public struct Convention: Sendable, Equatable {
   /// for each head of queries or not, or the one output of their projection.
   public let qkv: QKV
   /// The scores before the softmax.
-  public let keepsScores: Bool
+  public var keepsScores: Bool
   /// The probabilities after dropout, where there is dropout. Otherwise made again from the mask.
   public let keepsDroppedProbabilities: Bool
   /// How a dropout mask is remembered.
@@ -119,6 +119,20 @@ extension Convention {
     keepsScores: true, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities,
     lossInSingle: false, castsWeights: false)
+
+  /// The buffers of `train_gpt2.cu`, which has cuDNN's attention and turns the logits into their
+  /// gradient in place. Not listed among the others: it is what a run without its own scratch needs.
+  ///
+  /// - Parameter keepsActivations: whether the activation function's output is kept (`-r 0`), or made
+  ///   again (`-r 1`).
+  public static func llmCUDA(keepsActivations: Bool) -> Convention {
+    Convention(
+      name: "llm.c-cuda", provenance: "karpathy/llm.c, train_gpt2.cu, fill_in_activation_sizes",
+      keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
+      keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+      keepsActivationOutput: keepsActivations, keepsProjectionOutput: false,
+      loss: .probabilitiesInPlace, lossInSingle: false, castsWeights: false)
+  }
 
   /// The least that gives right gradients without a matrix product being done twice: whatever an
   /// elementwise pass can make again is not kept.
