@@ -49,6 +49,7 @@ lint: ## check format and length of all sources
 
 check: lint test build ## everything that must hold before a commit
 	$(ASSAY)
+	$(ASSAY) check
 	git diff --exit-code reports README.md
 
 docs: setup ## build the documentation of the library's modules, in .build-docs

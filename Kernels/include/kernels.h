@@ -43,6 +43,11 @@ void quantise_rows(uint8_t *out, float *scales, const float *in, int bits, size_
 void dequantise_rows(float *out, const uint8_t *in, const float *scales, int bits, size_t rows,
                 size_t C, size_t group);
 
+// ---- positions as sines and cosines (Vaswani et al., arXiv 1706.03762, section 3.5) ---------------
+
+// inout (C), C even, += sines of position * 10000^(-2i/C), i < C/2, and behind them the cosines.
+void sinusoid_forward(float *inout, size_t position, size_t C);
+
 // ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------
 
 // out (rows,C); mean, rstd (rows); in (rows,C); weight, bias (C).
@@ -155,6 +160,15 @@ void dropout_apply(float *out, const float *in, const uint8_t *mask, float p, si
 // 2108.12409). Row r is query q0 + r, column c is key k0 + c.
 void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t rows, size_t columns,
                    size_t ld);
+
+// s (rows,columns; ld) += bias of the distance key - query (Raffel et al., arXiv 1910.10683). `bias`
+// points to that of the distance 0.
+void distance_forward(float *s, const float *bias, size_t q0, size_t k0, size_t rows,
+                      size_t columns, size_t ld);
+
+// dbias, which points to that of the distance 0, += ds (rows,columns; ld) by distance.
+void distance_backward(float *dbias, const float *ds, size_t q0, size_t k0, size_t rows,
+                       size_t columns, size_t ld);
 
 // Which keys a query sees: the `window` ones up to its own position, and, of those after it, the
 // ones among the first `prefix`. Causal: prefix 0, window SIZE_MAX; bidirectional: both SIZE_MAX.

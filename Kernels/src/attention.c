@@ -15,6 +15,28 @@ KERNEL void alibi_forward(float *s, float slope, size_t q0, size_t k0, size_t ro
   }
 }
 
+// s (rows,columns; ld).
+KERNEL void distance_forward(float *s, const float *bias, size_t q0, size_t k0, size_t rows,
+                             size_t columns, size_t ld) {
+  for (size_t r = 0; r < rows; r++) {
+    float *x = s + r * ld;
+    const float *b = bias + ((ptrdiff_t)k0 - (ptrdiff_t)(q0 + r));
+    VECTORISE(1)
+    for (size_t c = 0; c < columns; c++) x[c] += b[c];
+  }
+}
+
+// ds (rows,columns; ld).
+KERNEL void distance_backward(float *dbias, const float *ds, size_t q0, size_t k0, size_t rows,
+                              size_t columns, size_t ld) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *dx = ds + r * ld;
+    float *db = dbias + ((ptrdiff_t)k0 - (ptrdiff_t)(q0 + r));
+    VECTORISE(1)
+    for (size_t c = 0; c < columns; c++) db[c] += dx[c];
+  }
+}
+
 // out, in (rows,T). scale > 0.
 KERNEL void softmax_masked_forward(float *out, const float *in, float scale, attention_mask mask,
                                    size_t first, size_t rows, size_t T) {

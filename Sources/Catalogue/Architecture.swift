@@ -29,11 +29,20 @@ public struct Architecture: Codable, Sendable, Equatable {
   /// The width of the token embeddings and of the head where it is not that of the stream, to and
   /// from which linear layers without biases lead.
   public var embeddingWidth: Int?
+  /// Whether an encoder and its decoder read with the same token embedding.
+  public var sharesEmbedding = true
   /// Kinds of tokens, such as those of a first and a second sentence, that have an embedding each;
   /// 0 for none.
   public var tokenTypes = 0
+  /// Whether dropout works inside of feed-forward networks and behind the last norm, too (Raffel et
+  /// al., arXiv 1910.10683, section 2.1).
+  public var dropsInside = false
+  /// Whether the products of queries and keys are divided by √d.
+  public var dividesScores = true
   /// Whether a norm follows the last block.
   public var hasFinalNorm = true
+  /// The factor of the head's input.
+  public var headScale: Float = 1
   /// What becomes of the last block's output.
   public var head = Head.languageModel
 
@@ -62,12 +71,19 @@ public struct Architecture: Codable, Sendable, Equatable {
   public enum Position: Codable, Sendable, Equatable {
     /// An embedding of each position, added to the token's; the first `offset` are never used.
     case learned(offset: Int)
+    /// Sines and cosines of each position are added to the token's embedding (Vaswani et al., arXiv
+    /// 1706.03762, section 3.5).
+    case sinusoidal
     /// Queries and keys are turned by angles that grow with the position, the first `dimensions` of
     /// each head (Su et al., arXiv 2104.09864).
     case rotary(dimensions: Int, theta: Double)
     /// Scores fall with the distance, at another rate in each head (Press et al., arXiv 2108.12409):
     /// after they are divided by √d, or before, so that the rates are divided too.
     case alibi(isDivided: Bool)
+    /// To the scores is added what each head has learned for the distance, of which short ones have
+    /// a bucket each, and long ones share those that are left, all from `furthest` on the last
+    /// (Raffel et al., arXiv 1910.10683, section 2.1).
+    case relative(buckets: Int, furthest: Int)
   }
 
   /// Which linear layers have biases; those of LayerNorm are always there.

@@ -41,6 +41,11 @@ struct ConfigurationFile {
     return string
   }
 
+  func stringOrNull(_ field: String) throws(InputError) -> String? {
+    guard let value = fields[field], !(value is NSNull) else { return nil }
+    return try string(field)
+  }
+
   func integer(_ field: String) throws(InputError) -> Int {
     guard let value = fields[field] else { throw missing(field, "an integer") }
     return try integer(field, value)

@@ -39,11 +39,15 @@ extension ModelShape {
     case .qwen3MoE: self = try .qwen3MoE(file)
     case .bert: self = try .bert(file)
     case .roberta, .xlmRoberta: self = try .roberta(file, family)
+    case .marian: self = try .marian(file)
+    case .t5: self = try .t5(file)
     }
   }
 }
 
 extension String {
   /// Whether a class of transformers of this name is a model without a head, such as `LlamaModel`.
-  var isHeadless: Bool { hasSuffix("Model") && !hasSuffix("LMHeadModel") }
+  var isHeadless: Bool {
+    hasSuffix("Model") && !hasSuffix("LMHeadModel") && !hasSuffix("MTModel")
+  }
 }

@@ -22,7 +22,9 @@ extension ModelShape {
     let experts = Double(architecture.experts?.count ?? 1)
     let block = width * (heads + experts * ((architecture.isGated ? 3 : 2) * inner + 1) + 16)
     let tables = Double(tiedHead ? vocabulary : 2 * vocabulary) + Double(positions)
-    return Double(layers) * block + tables * width
+    // Behind an encoder, a block attends twice.
+    let crossed = hasEncoder ? Double(layers) * width * heads : 0
+    return Double(layers + encoderLayers) * block + crossed + tables * width
   }
 
   func requireWithinLimits(_ fields: SizeFields, _ origin: String) throws(InputError) {

@@ -17,11 +17,14 @@ extension ModelShape {
     public var vocabulary: Int
     /// `T`.
     public var positions: Int
+    /// Blocks of an encoder; none where nil.
+    public var encoderLayers: Int?
   }
 
   /// What a family's `config.json` calls the sizes, for messages.
   struct SizeFields {
     var layers = "num_hidden_layers"
+    var encoderLayers = "num_layers"
     var hidden = "hidden_size"
     var heads = "num_attention_heads"
     var kvHeads = "num_key_value_heads"
@@ -36,6 +39,12 @@ extension ModelShape {
       layers: "n_layer", hidden: "n_embd", heads: "n_head", feedForward: "n_inner",
       positions: "n_positions", epsilon: "layer_norm_epsilon")
     static let bert = SizeFields(epsilon: "layer_norm_eps")
+    static let marian = SizeFields(
+      layers: "decoder_layers", encoderLayers: "encoder_layers", hidden: "d_model",
+      heads: "decoder_attention_heads", feedForward: "decoder_ffn_dim")
+    static let t5 = SizeFields(
+      layers: "num_decoder_layers", hidden: "d_model", heads: "num_heads", headDimension: "d_kv",
+      feedForward: "d_ff", positions: "n_positions", epsilon: "layer_norm_epsilon")
     static let opt = SizeFields(feedForward: "ffn_dim")
     static let bloom = SizeFields(
       layers: "n_layer", heads: "n_head", positions: "seq_length", epsilon: "layer_norm_epsilon")
@@ -73,6 +82,7 @@ extension ModelShape {
     self.name = name
     self.family = family
     self.layers = sizes.layers
+    encoderLayers = sizes.encoderLayers ?? 0
     self.hidden = sizes.hidden
     self.heads = sizes.heads
     self.kvHeads = kvHeads
@@ -90,7 +100,9 @@ extension ModelShape {
     _ sizes: Sizes, _ fields: SizeFields, _ origin: String
   ) throws(InputError) {
     let all = [
-      (fields.layers, sizes.layers, mostLayers), (fields.hidden, sizes.hidden, largestSize),
+      (fields.encoderLayers, sizes.encoderLayers ?? 1, mostLayers),
+      (fields.layers, sizes.layers, mostLayers),
+      (fields.hidden, sizes.hidden, largestSize),
       (fields.heads, sizes.heads, largestSize), (fields.kvHeads, sizes.kvHeads ?? 1, largestSize),
       (fields.headDimension, sizes.headDimension ?? 1, largestSize),
       (fields.vocabulary, sizes.vocabulary, largestSize),

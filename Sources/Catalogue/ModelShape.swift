@@ -7,8 +7,10 @@ public struct ModelShape: Codable, Sendable, Equatable {
   public var name: String
   /// The architecture.
   public var family: Family
-  /// Number of blocks, `l`.
+  /// Number of blocks, `l`; of the decoder, where there is an encoder.
   public var layers: Int
+  /// Blocks of the encoder, to whose output every block of the decoder attends; 0 for none.
+  public var encoderLayers = 0
   /// Width of the residual stream, `h`.
   public var hidden: Int
   /// Query heads, `a`.
@@ -40,6 +42,18 @@ public struct ModelShape: Codable, Sendable, Equatable {
     case qwen3MoE = "qwen3_moe"
     case bert, roberta
     case xlmRoberta = "xlm-roberta"
+    case marian, t5
+  }
+
+  /// Whether there is an encoder, whose source the decoder continues.
+  public var hasEncoder: Bool { encoderLayers > 0 }
+
+  /// The encoder as a model of its own, whose tokens all see each other.
+  public var encoder: ModelShape {
+    var encoder = self
+    (encoder.layers, encoder.encoderLayers) = (encoderLayers, 0)
+    (encoder.architecture.mask, encoder.architecture.headScale) = (.bidirectional, 1)
+    return encoder
   }
 
   /// Width of the token embeddings and of the head, `h` but for OPT's model of 350M.

@@ -40,6 +40,11 @@ extension Recipe {
 
   private func requirePrefix(_ shape: ModelShape) throws(InputError) {
     guard let prefix else { return }
+    guard !shape.hasEncoder else {
+      throw InputError(
+        "--prefix", found: "\(prefix) for \(shape.name), whose encoder reads the prefix",
+        expected: "a decoder without an encoder, such as gpt2")
+    }
     guard shape.architecture.mask == .causal else {
       throw InputError(
         "--prefix", found: "\(prefix) for \(shape.name), whose attention is not causal",
@@ -70,7 +75,8 @@ extension Recipe {
     // backward), and 16 operands of 4 bytes for an element.
     let ofToken =
       8 * shape.approximateParameters + 64 * Double(shape.vocabulary)
-      + Double(shape.layers) * (Double(sequence) * (16 * width + 64 * heads) + 64 * (width + inner))
+      + Double(2 * shape.layers + shape.encoderLayers)
+      * (Double(sequence) * (16 * width + 64 * heads) + 64 * (width + inner))
     let ofBatch = ofToken * Double(sequence) * Double(steps) * Double(accumulate)
     let most = (0x1p62 / ofBatch).rounded(.down)
     guard Double(batch) > most else { return }
@@ -82,16 +88,17 @@ extension Recipe {
   /// The ledger keeps every event, a few hundred for a block and pass of it.
   private func requireEventsInMemory(_ shape: ModelShape) throws(InputError) {
     let mostBlocks = 200_000
-    let passes = mostBlocks / shape.layers
+    let layers = shape.layers + shape.encoderLayers
+    let passes = mostBlocks / layers
     guard accumulate <= passes else {
       throw InputError(
         "--accumulate", found: "\(accumulate)",
-        expected: "at most \(passes) with \(shape.layers) layers, as every event is kept")
+        expected: "at most \(passes) with \(layers) layers, as every event is kept")
     }
     guard steps <= passes / accumulate else {
       throw InputError(
         "--steps", found: "\(steps)",
-        expected: "at most \(passes / accumulate) with \(shape.layers) layers and "
+        expected: "at most \(passes / accumulate) with \(layers) layers and "
           + "--accumulate \(accumulate), as every event is kept")
     }
   }

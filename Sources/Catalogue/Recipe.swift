@@ -2,7 +2,7 @@
 public struct Recipe: Codable, Sendable, Equatable {
   /// Sequences per step on this device, `b`.
   public var batch = 4
-  /// Tokens per sequence, `s`.
+  /// Tokens per sequence, `s`; of a source and of its target alike, where there is an encoder.
   public var sequence = 128
   /// Tokens at the start of each sequence that all see each other, as in a prefix language model;
   /// only what follows them is predicted. Nil for none.
@@ -25,7 +25,7 @@ public struct Recipe: Codable, Sendable, Equatable {
   /// Which activations are computed twice rather than kept.
   public var recompute = Recompute.none
   /// Probability of dropping an element, at the embedding, the attention probabilities and the end
-  /// of each residual branch.
+  /// of each residual branch; and where else a family drops some.
   public var dropout: Float = 0
   /// Micro-batches whose gradients are added up before an update.
   public var accumulate = 1

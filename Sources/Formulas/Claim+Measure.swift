@@ -50,6 +50,8 @@ extension Claim {
     case peakForward = "peak.forward"
     case peakBackward = "peak.backward"
     case peakOptimizer = "peak.optimizer"
+    /// What passes by a rank of several in an update; an all-reduce counts twice.
+    case communication
     /// Token ids and targets.
     case inputs
     /// Work of a forward pass.

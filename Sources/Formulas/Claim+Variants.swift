@@ -2,16 +2,6 @@ extension Claim {
   /// Whether the claim is that something is greater, less or equal.
   public var isInequality: Bool { expression?.isComparison ?? false }
 
-  /// Whether it is about a model that several devices share.
-  public var needsRanks: Bool {
-    let options = [
-      "data", "tensor", "pipeline", "virtual", "sequence-parallel", "microbatch", "zero",
-    ]
-    let recipes =
-      [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
-    return recipes.contains { recipe in options.contains { recipe[$0] != nil } }
-  }
-
   /// The claim as one of its readings has it: with the printed number in another unit of the same
   /// spelling, GB as GiB, and with what its symbols stand for.
   public func read(as reading: Reading) -> Claim {

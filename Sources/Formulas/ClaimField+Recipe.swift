@@ -14,9 +14,8 @@ extension ClaimField {
 
   private static let options = [
     "batch", "sequence", "precision", "gradient-precision", "state-precision", "optimizer",
-    "attention", "recompute", "dropout",
-    "accumulate", "convention", "data", "tensor", "pipeline", "virtual", "sequence-parallel",
-    "zero", "microbatch",
+    "attention", "recompute", "dropout", "accumulate", "convention", "data", "tensor", "pipeline",
+    "virtual", "sequence-parallel", "zero",
   ]
 
   private func checkOption(_ name: String) throws(ClaimError) {

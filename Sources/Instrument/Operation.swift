@@ -1,12 +1,13 @@
 /// The ops: what a program is made of, and the lines of the account of its work.
 public enum Operation: String, Codable, Sendable, CaseIterable {
   case matrixProduct
-  case embed, embedBackward
+  case embed, embedBackward, sinusoids
   case layerNorm, layerNormStatistics, layerNormApply, layerNormBackward
   case rmsNorm, rmsNormStatistics, rmsNormApply, rmsNormBackward
   case addBias, biasGradient, addBiasAndResidual, add
   case splitHeads, attention, attentionBackward, flashAttention, flashAttentionBackward
   case rotaryAngles, rotary, rotaryBackward, copyHeads
+  case distanceBias, distanceBiasBackward
   case biasGELU, gelu, geluBackward
   case biasReLU, relu, reluBackward, biasSiLU, silu, siluBackward
   case multiply, scale

@@ -13,6 +13,8 @@ struct Batch: ~Copyable {
   /// Room for which token of a sequence sees which, (b·s,s) bytes, where the recipe asks for it and
   /// the part gets any of the batch; nobody reads it.
   let mask: Tensor?
+  /// What an encoder reads, where there is one.
+  let source: Tensor?
 
   /// Allocates a batch, and fills it from a corpus.
   ///
@@ -35,6 +37,7 @@ struct Batch: ~Copyable {
       ? step.engine.make(
         recipe.batch * recipe.sequence, recipe.sequence, .input, .attentionMask, precision: .int8)
       : nil
+    source = step.shape.hasEncoder ? input(.source) : nil
     guard step.engine.isReal else { return }
     let objective = Objective(step.shape, recipe)
     for row in 0..<recipe.batch {
@@ -42,6 +45,7 @@ struct Batch: ~Copyable {
         step.pass * recipe.batch + row, count: recipe.sequence, objective)
       Self.fill(tokens, row, example.tokens)
       Self.fill(targets, row, example.targets)
+      Self.fill(source, row, example.source)
     }
     fillTokenTypes(kinds: step.shape.architecture.tokenTypes)
   }

@@ -4,9 +4,23 @@ import Instrument
 extension Block {
   /// Gradients. That of the residual stream (R,h) is updated in place, from the one after the block
   /// to the one before it; what was kept is freed on the way.
-  mutating func backward(_ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step) {
+  mutating func backward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ memory: borrowing Memory?,
+    _ step: Step
+  ) {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
+    switch memory {
+    case .none: backward(gradient, saved, step)
+    case .some(let memory) where residual == .postNorm:
+      crossedPostNormBackward(gradient, saved, memory, step)
+    case .some(let memory): crossedSequentialBackward(gradient, saved, memory, step)
+    }
+  }
+
+  private mutating func backward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step
+  ) {
     switch residual {
     case .sequential: sequentialBackward(gradient, saved, step)
     case .postNorm: postNormBackward(gradient, saved, step)

@@ -3,10 +3,13 @@ import Instrument
 
 /// A block. In sequence: x + attention(norm(x)), and then x + mlp(norm(x)); or post-norm:
 /// norm(x + attention(x)), and then norm(x + mlp(x)). In parallel: x + attention(norm(x)) +
-/// mlp(norm(x)), with a norm for each or one for both.
+/// mlp(norm(x)), with a norm for each or one for both. Those behind an encoder are in
+/// `Block+Cross.swift`.
 public struct Block: ~Copyable {
   var attentionNorm: Norm
   var attention: SelfAttention
+  /// Of a decoder behind an encoder.
+  var cross: Cross?
   /// Nil where the norm before the attention serves both.
   var mlpNorm: Norm?
   var mlp: FeedForward
@@ -22,6 +25,7 @@ public struct Block: ~Copyable {
     /// The sum of the stream and the attention's output; nil where the feed-forward network works
     /// beside it.
     let middle: Tensor?
+    var cross: Cross.Saved? = nil
     let mlpNorm: Norm.Saved?
     let mlp: FeedForward.Saved
     /// The input of a norm that ends the block; nil where none does.
@@ -38,15 +42,37 @@ public struct Block: ~Copyable {
     defer { engine.leave(outer) }
     attentionNorm = Norm("attentionNorm", shape, engine)
     attention = SelfAttention(shape, layer: layer, initialisation, engine)
+    cross = shape.hasEncoder ? Cross(shape, layer: layer, initialisation, engine) : nil
     mlpNorm = residual == .parallelSharedNorm ? nil : Norm("mlpNorm", shape, engine)
     mlp = FeedForward(shape, layer: layer, initialisation, engine)
   }
 
   /// The residual stream (R,h) after the block, from the one before it.
-  func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+  ///
+  /// - Parameters:
+  ///   - stream: (R,h).
+  ///   - memory: of a block behind an encoder.
+  ///   - step: the step under way.
+  func forward(
+    _ stream: consuming Tensor, _ memory: borrowing Memory?, _ step: Step
+  ) -> Forwarded<Saved> {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
-    return switch residual {
+    switch memory {
+    case .none: return forward(stream, step)
+    case .some(let memory):
+      switch cross {
+      case .none: preconditionFailure("a block that does not attend to an encoder")
+      case .some(let cross):
+        return residual == .postNorm
+          ? crossedPostNorm(stream, cross, memory, step)
+          : crossedSequential(stream, cross, memory, step)
+      }
+    }
+  }
+
+  private func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+    switch residual {
     case .sequential: sequential(stream, step)
     case .postNorm: postNorm(stream, step)
     case .parallel, .parallelSharedNorm: parallel(stream, step)

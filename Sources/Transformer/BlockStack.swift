@@ -6,6 +6,8 @@ import Instrument
 /// or only their input.
 struct BlockStack: ~Copyable {
   var blocks: UniqueArray<Block>
+  /// What heads have learned for distances, where all blocks share it.
+  var position: RelativePosition?
 
   /// What backward needs, group by group.
   struct Saved: ~Copyable {
@@ -28,6 +30,7 @@ struct BlockStack: ~Copyable {
     _ shape: ModelShape, _ layers: Range<Int>,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
+    position = RelativePosition.make(shape, initialisation, engine)
     blocks = UniqueArray(minimumCapacity: layers.count)
     for layer in 0..<shape.layers {
       if layers.contains(layer) {
@@ -41,16 +44,26 @@ struct BlockStack: ~Copyable {
   }
 
   /// The residual stream (R,h) behind the last block.
-  mutating func forward(_ input: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
+  ///
+  /// - Parameters:
+  ///   - input: (R,h).
+  ///   - memory: of blocks behind an encoder.
+  ///   - step: the step under way.
+  mutating func forward(
+    _ input: consuming Tensor, _ memory: borrowing Memory?, _ step: Step
+  ) -> Forwarded<Saved> {
+    let bias = relativeBias(step)
+    var step = step
+    step.bias = RelativeBias.places(of: bias)
     var stream = input
     var groups = UniqueArray<Group>()
     for layers in Self.groups(of: blocks.count, step) {
       if step.recipe.recompute.groupSize(layers: blocks.count) == nil {
-        let passed = forward(layers, stream, step)
+        let passed = forward(layers, stream, memory, step)
         stream = passed.stream
         groups.append(.activations(passed.saved))
       } else {
-        let passed = forwardForgetting(layers, stream, step)
+        let passed = forwardForgetting(layers, stream, memory, step)
         stream = passed.stream
         groups.append(.input(passed.saved))
       }
@@ -59,17 +72,32 @@ struct BlockStack: ~Copyable {
   }
 
   /// Gradients; that of the residual stream (R,h) is updated in place.
-  mutating func backward(_ gradient: borrowing Tensor, _ saved: consuming Saved, _ step: Step) {
+  mutating func backward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ memory: borrowing Memory?,
+    _ step: Step
+  ) {
+    let bias = relativeBias(step, withGradients: true)
+    var step = step
+    step.bias = RelativeBias.places(of: bias)
     var groups = saved.groups
     for layers in Self.groups(of: blocks.count, step).reversed() {
       guard let group = groups.popLast() else { return }
-      var kept = activations(of: layers, group, step)
+      var kept = activations(of: layers, group, memory, step)
       for layer in layers.reversed() {
         guard let saved = kept.popLast() else { continue }
         blocks[layer].gather()
-        blocks[layer].backward(gradient, saved, step)
+        blocks[layer].backward(gradient, saved, memory, step)
         blocks[layer].settle()
       }
+    }
+    if let bias { position?.backward(bias, step.engine) }
+  }
+
+  /// What heads add to their scores; nil where the stack has learned nothing of the kind.
+  private func relativeBias(_ step: Step, withGradients: Bool = false) -> RelativeBias? {
+    switch position {
+    case .some(let position): position.bias(step, withGradients: withGradients)
+    case .none: nil
     }
   }
 
@@ -77,13 +105,14 @@ struct BlockStack: ~Copyable {
   ///
   /// - Parameter gathered: a block whose weights backward needs next, so that they stay together.
   private mutating func forward(
-    _ layers: Range<Int>, _ input: consuming Tensor, gathered: Int? = nil, _ step: Step
+    _ layers: Range<Int>, _ input: consuming Tensor, _ memory: borrowing Memory?,
+    gathered: Int? = nil, _ step: Step
   ) -> Forwarded<UniqueArray<Block.Saved>> {
     var stream = input
     var saved = UniqueArray<Block.Saved>(minimumCapacity: layers.count)
     for layer in layers {
       blocks[layer].gather()
-      let passed = blocks[layer].forward(stream, step)
+      let passed = blocks[layer].forward(stream, memory, step)
       if layer != gathered { blocks[layer].release() }
       stream = passed.stream
       saved.append(passed.saved)
@@ -93,16 +122,16 @@ struct BlockStack: ~Copyable {
 
   /// The same, keeping nothing but the input.
   private mutating func forwardForgetting(
-    _ layers: Range<Int>, _ input: consuming Tensor, _ step: Step
+    _ layers: Range<Int>, _ input: consuming Tensor, _ memory: borrowing Memory?, _ step: Step
   ) -> Forwarded<Tensor> {
     blocks[layers.lowerBound].gather()
-    let first = blocks[layers.lowerBound].forward(input, step)
+    let first = blocks[layers.lowerBound].forward(input, memory, step)
     blocks[layers.lowerBound].release()
     let checkpoint = first.saved.input
     var stream = first.stream
     for layer in layers.dropFirst() {
       blocks[layer].gather()
-      let passed = blocks[layer].forward(stream, step)
+      let passed = blocks[layer].forward(stream, memory, step)
       blocks[layer].release()
       stream = passed.stream
     }
@@ -111,14 +140,14 @@ struct BlockStack: ~Copyable {
 
   /// The activations of a group: as they were kept, or made again.
   private mutating func activations(
-    of layers: Range<Int>, _ group: consuming Group, _ step: Step
+    of layers: Range<Int>, _ group: consuming Group, _ memory: borrowing Memory?, _ step: Step
   ) -> UniqueArray<Block.Saved> {
     switch consume group {
     case .activations(let saved): return saved
     case .input(let input):
       step.engine.beginRecomputing()
       defer { step.engine.endRecomputing() }
-      let passed = forward(layers, input, gathered: layers.last, step)
+      let passed = forward(layers, input, memory, gathered: layers.last, step)
       return passed.saved
     }
   }

@@ -25,10 +25,12 @@ public struct Corpus: Sendable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw InputError("--text", found: "no readable file at \(path)", expected: "a text file")
     }
-    guard data.count > recipe.sequence else {
+    let length = Objective(shape, recipe).textLength(count: recipe.sequence)
+    guard data.count > length else {
       throw InputError(
         path, found: "\(data.count) bytes",
-        expected: "more than the sequence of \(recipe.sequence) tokens")
+        expected:
+          "more than the \(shape.hasEncoder ? "source and " : "")sequence of \(length) tokens")
     }
     source = .text(Array(data))
   }
@@ -48,7 +50,8 @@ public struct Corpus: Sendable {
   /// An example of `count` tokens, a function of the seed and `index` alone.
   func example(_ index: Int, count: Int, _ objective: Objective) -> Objective.Example {
     if case .examples(let examples) = source { return examples[index % examples.count] }
-    return objective.example(window(index, count: count), seed: mixed(seed, UInt64(index)))
+    let text = window(index, count: objective.textLength(count: count))
+    return objective.example(text, seed: mixed(seed, UInt64(index)))
   }
 
   /// `count` tokens and one more, from a place that follows from the seed and `index` alone.

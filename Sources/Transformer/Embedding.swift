@@ -13,6 +13,7 @@ struct Embedding: ~Copyable {
   var norm: Norm?
   private let offset: Int
   private let scale: Float
+  private let isSinusoidal: Bool
 
   private static let dropout = DropoutLayer(
     role: .embeddingDropoutMask, site: .embedding, layer: 0)
@@ -57,6 +58,7 @@ struct Embedding: ~Copyable {
     engine.leave(outer)
     norm = architecture.hasEmbeddingNorm ? Norm("embeddingNorm", shape, engine) : nil
     scale = architecture.embeddingScale
+    isSinusoidal = architecture.position == .sinusoidal
   }
 
   /// The residual stream (R,h) at the first block, from ids (b,s), and from the kinds of the tokens
@@ -99,6 +101,7 @@ struct Embedding: ~Copyable {
       let embedded = engine.embed(
         tokens, token: token.value, position: position, offset: offset + first)
       if scale != 1 { engine.scale(embedded, by: scale) }
+      if isSinusoidal { engine.addSinusoids(embedded, sequence: tokens.columns) }
       return Embedded(stream: embedded, lookup: nil)
     case .some(let projection):
       let lookup = engine.embed(tokens, token: token.value)

@@ -4,13 +4,13 @@ import Instrument
 /// What lies between the last block and the head: a norm, or the transform of a masked language
 /// model, or a linear layer to narrower embeddings; nothing in other post-norm models.
 struct FinalLayer: ~Copyable {
-  var norm: Norm?
+  var norm: FinalNorm?
   var transform: HeadTransform?
   var projection: Linear?
 
   /// What backward needs, besides the stream.
   struct Saved: ~Copyable {
-    let norm: Norm.Saved?
+    let norm: FinalNorm.Saved?
     let transform: HeadTransform.Saved?
     /// The head's input; made again where it is not kept, but by no matrix product.
     let output: Tensor?
@@ -41,7 +41,7 @@ struct FinalLayer: ~Copyable {
     _ engine: Engine
   ) {
     let architecture = shape.architecture
-    norm = architecture.hasFinalNorm ? Norm("finalNorm", shape, engine) : nil
+    norm = FinalNorm.make(shape, engine)
     transform =
       architecture.head == .maskedLanguageModel
       ? HeadTransform(shape, initialisation, engine) : nil
@@ -58,10 +58,10 @@ struct FinalLayer: ~Copyable {
   func forward(_ stream: borrowing Tensor, _ step: Step) -> Passed? {
     switch norm {
     case .some(let norm):
-      let parts = norm.forward(stream, step).parts()
-      norm.keepInput(stream, step)
+      let normalised = norm.forward(stream, step)
       return Passed(
-        output: parts.output, saved: Saved(norm: parts.saved, transform: nil, output: nil))
+        output: normalised.stream,
+        saved: Saved(norm: normalised.saved, transform: nil, output: nil))
     case .none: break
     }
     switch transform {
@@ -87,17 +87,17 @@ struct FinalLayer: ~Copyable {
 
   /// Calls `body` with the head's input: as it was kept, or made again.
   func withOutput(
-    _ saved: borrowing Saved?, of stream: borrowing Tensor, _ engine: Engine,
+    _ saved: borrowing Saved?, of stream: borrowing Tensor, _ step: Step,
     _ body: (borrowing Tensor) -> Void
   ) {
     switch saved {
     case .none: body(stream)
-    case .some(let saved): withOutput(of: saved, stream, engine, body)
+    case .some(let saved): withOutput(of: saved, stream, step, body)
     }
   }
 
   private func withOutput(
-    of saved: borrowing Saved, _ stream: borrowing Tensor, _ engine: Engine,
+    of saved: borrowing Saved, _ stream: borrowing Tensor, _ step: Step,
     _ body: (borrowing Tensor) -> Void
   ) {
     switch saved.output {
@@ -108,7 +108,7 @@ struct FinalLayer: ~Copyable {
     case .some(let transformSaved):
       // Not `transform!`: the release compiler ends its life too early.
       switch transform {
-      case .some(let transform): transform.withOutput(transformSaved, engine, body)
+      case .some(let transform): transform.withOutput(transformSaved, step.engine, body)
       case .none: preconditionFailure("no transform")
       }
     case .none: break
@@ -116,7 +116,7 @@ struct FinalLayer: ~Copyable {
     switch saved.norm {
     case .some(let normSaved):
       switch norm {
-      case .some(let norm): norm.withOutput(normSaved, of: stream, engine, body)
+      case .some(let norm): norm.withOutput(normSaved, of: stream, step, body)
       case .none: preconditionFailure("no norm")
       }
     case .none: break
@@ -139,9 +139,9 @@ struct FinalLayer: ~Copyable {
       stream.rows, stream.columns, .temporary, .activationGradient,
       precision: step.engine.formats.stream)
     if let normSaved = saved.norm {
+      let mask = normSaved.mask
       norm!.backward(
-        into: streamGradient, addingResidual: false, from: gradient, normSaved, of: stream,
-        step.engine)
+        into: streamGradient, from: gradient, normSaved.norm, mask: mask, of: stream, step)
       _ = consume gradient
     }
     return streamGradient

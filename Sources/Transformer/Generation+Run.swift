@@ -107,6 +107,11 @@ extension Generation.Request {
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape) throws(InputError) {
+    guard !shape.hasEncoder else {
+      throw InputError(
+        "model", found: "\(shape.name), whose encoder reads a source first",
+        expected: "a decoder without an encoder, such as gpt2")
+    }
     guard shape.architecture.mask != .bidirectional else {
       throw InputError(
         "model", found: "\(shape.name), whose tokens see those that follow",

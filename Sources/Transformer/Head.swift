@@ -134,7 +134,7 @@ enum Head {
       ? engine.make(
         weight.rows, weight.columns, .temporary, weight.role,
         precision: engine.formats.parameter) : nil
-    final.withOutput(saved, of: stream, engine) { part in
+    final.withOutput(saved, of: stream, step) { part in
       step.withAllRows(part) { input in
         weight.accumulate { weight, accumulating in
           engine.linearWeightGradient(

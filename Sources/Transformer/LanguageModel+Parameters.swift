@@ -2,6 +2,8 @@ extension LanguageModel {
   /// Calls `body` with each parameter, in the order of the forward pass.
   mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
     embedding?.forEachParameter(body)
+    encoder?.forEachParameter(body)
+    blocks.position?.forEachParameter(body)
     for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
     forEachHeadParameter(body)
   }
@@ -9,17 +11,39 @@ extension LanguageModel {
   /// Calls `body` with each parameter outside of the blocks.
   mutating func forEachOuterParameter(_ body: (inout Parameter) -> Void) {
     embedding?.forEachParameter(body)
+    encoder?.forEachOuterParameter(body)
+    blocks.position?.forEachParameter(body)
     forEachHeadParameter(body)
   }
 
   private mutating func forEachHeadParameter(_ body: (inout Parameter) -> Void) {
-    final.norm?.forEachParameter(body)
+    final.norm?.norm.forEachParameter(body)
     final.transform?.forEachParameter(body)
     final.projection?.forEachParameter(body)
     if ownHead != nil { body(&ownHead!) }
     if headBias != nil { body(&headBias!) }
     pooler?.forEachParameter(body)
   }
+}
+
+extension Encoder {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    embedding?.forEachParameter(body)
+    blocks.position?.forEachParameter(body)
+    for layer in 0..<blocks.blocks.count { blocks.blocks[layer].forEachParameter(body) }
+    norm?.norm.forEachParameter(body)
+  }
+
+  /// Calls `body` with each parameter outside of the blocks.
+  fileprivate mutating func forEachOuterParameter(_ body: (inout Parameter) -> Void) {
+    embedding?.forEachParameter(body)
+    blocks.position?.forEachParameter(body)
+    norm?.norm.forEachParameter(body)
+  }
+}
+
+extension RelativePosition {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) { body(&table) }
 }
 
 extension Embedding {
@@ -53,8 +77,18 @@ extension Block {
     attention.queryNorm?.norm.forEachParameter(body)
     attention.keyNorm?.norm.forEachParameter(body)
     attention.projection.linear.forEachParameter(body)
+    cross?.norm.forEachParameter(body)
+    cross?.attention.forEachParameter(body)
     mlpNorm?.forEachParameter(body)
     mlp.forEachParameter(body)
+  }
+}
+
+extension CrossAttention {
+  fileprivate mutating func forEachParameter(_ body: (inout Parameter) -> Void) {
+    query.forEachParameter(body)
+    keyValue.forEachParameter(body)
+    projection.linear.forEachParameter(body)
   }
 }
 

@@ -1,11 +1,13 @@
 import Catalogue
 import Instrument
 
-/// A language model: embeddings, blocks, what follows the last of them, and a head that may share
+/// A language model: embeddings, an encoder in some, blocks, what follows the last of them, and a head that may share
 /// the token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
 /// embedding, the last has what follows the blocks.
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding?
+  /// Of an encoder–decoder.
+  var encoder: Encoder?
   var blocks: BlockStack
   var final: FinalLayer
   var ownHead: Parameter?
@@ -26,6 +28,8 @@ public struct LanguageModel: ~Copyable {
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
     let angles: RotaryTable?
+    let encoder: Encoder.Saved?
+    let memory: Memory?
     let embedding: Embedding.Saved?
     let blocks: BlockStack.Saved
     let ending: Ending?
@@ -62,6 +66,7 @@ public struct LanguageModel: ~Copyable {
     let embedding = Embedding(
       shape, initialisation, part.isFirst ? engine : Engine(unrecorded: engine.rank))
     self.embedding = part.isFirst ? consume embedding : nil
+    encoder = shape.hasEncoder ? Encoder(shape, initialisation, engine) : nil
     blocks = BlockStack(shape, part.layers, initialisation, engine)
     final = part.isLast ? FinalLayer(shape, initialisation, engine) : FinalLayer()
     let outer = engine.enter("head")
@@ -96,15 +101,17 @@ public struct LanguageModel: ~Copyable {
     forEachParameter { $0.makeCopy() }
     let angles = RotaryTable.make(step, positions: step.recipe.sequence)
     step.angles = RotaryTable.angles(of: angles)
+    let encoded = encode(batch, step)
     let entered = enter(batch, step)
-    let passed = blocks.forward(entered.stream, step)
+    let passed = blocks.forward(entered.stream, encoded.memory, step)
     let ended = end(passed.stream, batch, step)
     forEachOuterParameter { $0.release() }
     received = nil
     return Evaluated(
       loss: ended.loss,
       saved: Saved(
-        angles: angles, embedding: entered.saved, blocks: passed.saved, ending: ended.saved))
+        angles: angles, encoder: encoded.saved, memory: encoded.memory,
+        embedding: entered.saved, blocks: passed.saved, ending: ended.saved))
   }
 
   /// Gradients of the loss times `scale`, into the parameters.
@@ -116,9 +123,11 @@ public struct LanguageModel: ~Copyable {
     let angles = saved.angles
     step.angles = RotaryTable.angles(of: angles)
     let gradient = endBackward(saved.ending, batch, scale: scale, step)
-    blocks.backward(gradient, saved.blocks, step)
+    let memory = Memory.withGradient(saved.memory, step.engine)
+    blocks.backward(gradient, saved.blocks, memory, step)
     _ = consume angles
     enterBackward(gradient, saved.embedding, batch, step)
+    encodeBackward(memory, saved.encoder, batch, step)
     forEachOuterParameter {
       $0.scatterGradient()
       $0.release()

@@ -33,14 +33,13 @@ extension MLP {
   ) -> Expanded {
     let engine = step.engine
     let activated = activated(saved.activationOutput, again: saved.activationInput, engine)
-    guard let upOutput = saved.upOutput else {
-      let hidden = down.backward(gradient, saved.projection, input: activated, step)
+    let upOutput = saved.upOutput
+    let hidden = downBackward(
+      gradient, saved.projection, saved.sent, activated, upOutput, step)
+    guard let upOutput else {
       activationBackward(hidden, saved.activationInput, activated, engine)
       return Expanded(activationInput: hidden, upOutput: nil)
     }
-    let product = saved.product ?? productAgain(activated, upOutput, engine)
-    let hidden = down.backward(gradient, saved.projection, input: product, step)
-    _ = consume product
     let upGradient = engine.make(hidden.rows, hidden.columns, .temporary, .activationGradient)
     engine.multiply(into: upGradient, hidden, activated)
     engine.multiply(into: hidden, hidden, upOutput)
@@ -89,11 +88,28 @@ extension MLP {
     }
   }
 
-  private func productAgain(
-    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor, _ engine: Engine
+  /// The gradient of the activation's output, or of its product with `upOutput`.
+  private mutating func downBackward(
+    _ gradient: borrowing Tensor, _ saved: consuming ResidualProjection.Saved,
+    _ sent: consuming Sent, _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?,
+    _ step: Step
   ) -> Tensor {
-    engine.beginRecomputing()
-    defer { engine.endRecomputing() }
-    return Self.product(activated, upOutput, .temporary, engine)
+    let mask = sent.mask
+    guard let input = sent.output ?? sentAgain(activated, upOutput, step) else {
+      return down.backward(gradient, saved, input: activated, step)
+    }
+    let hidden = down.backward(gradient, saved, input: input, step)
+    _ = consume input
+    sentBackward(hidden, mask, step)
+    return hidden
+  }
+
+  private func sentAgain(
+    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?, _ step: Step
+  ) -> Tensor? {
+    step.engine.beginRecomputing()
+    defer { step.engine.endRecomputing() }
+    let again = sent(activated, upOutput, .temporary, step)
+    return again.output
   }
 }

@@ -10,6 +10,8 @@ struct MLP: ~Copyable {
   var down: ResidualProjection
   let activation: Architecture.Activation
   private let isGated: Bool
+  /// Between the activation and the way down; nil where a family has none there.
+  let dropout: DropoutLayer?
 
   /// What backward needs, besides the input.
   struct Saved: ~Copyable {
@@ -17,9 +19,9 @@ struct MLP: ~Copyable {
     /// kept where the output tells the slope.
     let activationInput: Tensor?
     let activationOutput: Tensor?
-    /// What a gated activation is multiplied by, and the product.
+    /// What a gated activation is multiplied by.
     let upOutput: Tensor?
-    let product: Tensor?
+    let sent: Sent
     let projection: ResidualProjection.Saved
   }
 
@@ -47,6 +49,9 @@ struct MLP: ~Copyable {
       input: shape.feedForward, shape, initialisation, engine)
     activation = architecture.activation
     isGated = architecture.isGated
+    dropout =
+      architecture.dropsInside
+      ? DropoutLayer(role: .mlpDropoutMask, site: .mlp, layer: layer) : nil
   }
 
   /// The projections of the input, (R,f) each.
@@ -91,14 +96,14 @@ struct MLP: ~Copyable {
     let upOutput = expanded.upOutput
     let activated = engine.make(hidden.rows, hidden.columns, .activation, .mlpActivationOutput)
     activate(into: activated, hidden, engine)
-    let product = Self.product(activated, upOutput, engine)
-    let projected = project(product, activated, addingTo: stream, step)
+    let sent = sent(activated, upOutput, .activation, step)
+    let projected = project(sent.output, activated, addingTo: stream, step)
     return Forwarded(
       stream: projected.stream,
       saved: Saved(
         activationInput: hidden.kept(if: keepsInput),
         activationOutput: activated.kept(if: keepsOutput), upOutput: upOutput,
-        product: product?.kept(if: keepsProduct) ?? nil, projection: projected.saved))
+        sent: sent.kept(if: keepsProduct), projection: projected.saved))
   }
 
   private func activate(
@@ -108,16 +113,6 @@ struct MLP: ~Copyable {
     switch up.bias {
     case .some(let bias): engine.biasActivate(into: output, input, bias: bias.value, activation)
     case .none: engine.activate(into: output, input, activation)
-    }
-  }
-
-  /// What a gated network sends down; nil for one without a gate, which sends its activation.
-  private static func product(
-    _ activated: borrowing Tensor, _ upOutput: borrowing Tensor?, _ engine: Engine
-  ) -> Tensor? {
-    switch upOutput {
-    case .none: nil
-    case .some(let upOutput): product(activated, upOutput, .activation, engine)
     }
   }
 
@@ -131,11 +126,11 @@ struct MLP: ~Copyable {
   }
 
   private func project(
-    _ product: borrowing Tensor?, _ activated: borrowing Tensor,
+    _ sent: borrowing Tensor?, _ activated: borrowing Tensor,
     addingTo stream: borrowing Tensor, _ step: Step
   ) -> Forwarded<ResidualProjection.Saved> {
-    switch product {
-    case .some(let product): down.forward(product, addingTo: stream, step)
+    switch sent {
+    case .some(let sent): down.forward(sent, addingTo: stream, step)
     case .none: down.forward(activated, addingTo: stream, step)
     }
   }

@@ -7,6 +7,7 @@ extension Measurement.Model {
     name = shape.name
     family = shape.family
     layers = shape.layers
+    encoderLayers = shape.hasEncoder ? shape.encoderLayers : nil
     hidden = shape.hidden
     heads = shape.heads
     kvHeads = shape.kvHeads

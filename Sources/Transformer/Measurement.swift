@@ -41,8 +41,10 @@ public struct Measurement: Codable, Sendable {
     public let name: String
     /// The architecture.
     public let family: ModelShape.Family
-    /// Blocks, `l`.
+    /// Blocks, `l`; of the decoder, where there is an encoder.
     public let layers: Int
+    /// Blocks of the encoder; absent in a model without.
+    public let encoderLayers: Int?
     /// Width of the residual stream, `h`.
     public let hidden: Int
     /// Query heads, `a`.

@@ -9,27 +9,42 @@ enum Objective {
   /// those replaced by `mask`, 1 in 10 by a token drawn at random, the rest left as they are (Devlin
   /// et al., arXiv 1810.04805, section 3.1).
   case maskedTokens(vocabulary: Int)
+  /// At each position of the second half of a text, the token that follows; the first half is the
+  /// source that an encoder reads.
+  case continuation
 
   /// A part of a batch: what is read, and what is to be predicted, negative for nothing.
   struct Example {
     var tokens: [Int64]
     var targets: [Int64]
+    /// What an encoder reads; nothing without one.
+    var source: [Int64] = []
   }
 
   /// What a target is where nothing is to be predicted, as PyTorch has it.
   static let ignored: Int64 = -100
 
   init(_ shape: ModelShape, _ recipe: Recipe) {
+    guard !shape.hasEncoder else {
+      self = .continuation
+      return
+    }
     switch shape.architecture.head {
     case .languageModel, .none: self = .nextToken(prefix: recipe.prefix ?? 0)
     case .maskedLanguageModel, .pooler: self = .maskedTokens(vocabulary: shape.vocabulary)
     }
   }
 
-  /// An example of `count` tokens from a text of one more.
+  /// Tokens of the text that an example of `count` is made from, but for the last target.
+  func textLength(count: Int) -> Int {
+    if case .continuation = self { return 2 * count }
+    return count
+  }
+
+  /// An example from a text.
   ///
   /// - Parameters:
-  ///   - text: `count` + 1 tokens.
+  ///   - text: `textLength` tokens and one more.
   ///   - seed: of what is hidden.
   func example(_ text: ArraySlice<Int64>, seed: UInt64) -> Example {
     switch self {
@@ -38,6 +53,11 @@ enum Objective {
       return Example(
         tokens: Array(text.dropLast()),
         targets: [Int64](repeating: Self.ignored, count: seen) + text.dropFirst(1 + seen))
+    case .continuation:
+      let (source, target) = (text.prefix(text.count / 2), text.dropFirst(text.count / 2))
+      return Example(
+        tokens: Array(target.dropLast()), targets: Array(target.dropFirst()),
+        source: Array(source))
     case .maskedTokens(let vocabulary):
       return Self.masked(Array(text.dropLast()), UInt64(vocabulary), seed: seed)
     }

@@ -6,6 +6,7 @@ public struct RunAccount: Sendable {
   /// What an item is an amount of.
   public enum Quantity: String, Sendable, CaseIterable {
     case parameters, gradients, optimizerState, savedForBackward, inputs, kvCache
+    case communication
     case forwardFLOPs, backwardFLOPs, recomputeFLOPs, optimizerFLOPs
   }
 
@@ -41,12 +42,15 @@ public struct RunAccount: Sendable {
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: how it is trained.
+  ///   - layout: how devices share it; then the account is that of the first of them, dry.
   ///   - dry: account without computing.
   /// - Throws: `InputError` for a recipe that the model cannot run, and `MissingComponent` where
   ///   OpenBLAS is not installed.
-  public init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {
-    var training = try Training(shape, recipe, dry: dry)
-    for _ in 0..<recipe.accumulate { _ = training.accumulateGradients() }
+  public init(
+    _ shape: ModelShape, _ recipe: Recipe, layout: Layout? = nil, dry: Bool
+  ) throws {
+    var training = try Training(shape, recipe, layout: layout, dry: dry)
+    _ = training.computeGradients()
     let engine = training.engine
     let ledger = engine.ledger
     _ = training.update()
@@ -61,7 +65,7 @@ public struct RunAccount: Sendable {
     peakByPhase = ledger.peakByPhase
     mostActivations = ledger.highest[.activation, default: 0]
     elementwiseFLOPs = engine.work[.forward].elementwise
-    items = held + saved + inputs + Self.products(engine)
+    items = held + saved + inputs + Self.products(engine) + Self.messages(engine)
     isReal = engine.isReal
   }
 
@@ -90,6 +94,17 @@ public struct RunAccount: Sendable {
     Item(
       quantity: quantity, scope: ledger.path(entry.scope), role: entry.role, amount: entry.bytes,
       elements: entry.elements)
+  }
+
+  /// What passes by the rank, tensor by tensor; numbers that are agreed on are no tensors.
+  private static func messages(_ engine: Engine) -> [Item] {
+    engine.work.communications.compactMap { message in
+      message.role.map { role in
+        Item(
+          quantity: .communication, scope: engine.ledger.path(message.scope), role: role,
+          amount: message.passes * message.bytes, elements: message.passes * message.elements)
+      }
+    }
   }
 
   private static func products(_ engine: Engine) -> [Item] {

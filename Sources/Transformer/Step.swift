@@ -4,7 +4,7 @@ import Instrument
 /// What every layer needs to know of the step it takes part in.
 struct Step {
   let engine: Engine
-  let shape: ModelShape
+  var shape: ModelShape
   let recipe: Recipe
   /// Number of the forward pass, from 0: another dropout mask each time.
   let pass: Int
@@ -12,6 +12,26 @@ struct Step {
   var microbatch = 0
   /// The angles by which queries and keys are turned; nil where they are not.
   var angles: RotaryAngles?
+  /// What heads add to their scores for the distance; nil for nothing.
+  var bias: DistanceBias?
+  /// Whether it is the encoder that runs, in front of a decoder.
+  private var isEncoder = false
+
+  init(engine: Engine, shape: ModelShape, recipe: Recipe, pass: Int, microbatch: Int = 0) {
+    self.engine = engine
+    self.shape = shape
+    self.recipe = recipe
+    self.pass = pass
+    self.microbatch = microbatch
+  }
+
+  /// The same for the encoder.
+  var ofEncoder: Step {
+    var step = self
+    step.shape = shape.encoder
+    step.isEncoder = true
+    return step
+  }
 
   /// b·s.
   var rows: Int { recipe.batch * recipe.sequence }
@@ -25,17 +45,29 @@ struct Step {
     AttentionShape(
       batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
       headDimension: shape.headDimension, mask: mask,
-      slopes: ALiBi.slopes(of: shape, rank))
+      slopes: ALiBi.slopes(of: shape, rank), bias: bias, scale: scoreScale)
   }
+
+  /// Attention of the target's tokens to those of the source, of which there are as many.
+  var crossAttentionShape: AttentionShape {
+    AttentionShape(
+      batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
+      headDimension: shape.headDimension, mask: .bidirectional, scale: scoreScale)
+  }
+
+  /// The factor of the scores; nil for 1/√d.
+  private var scoreScale: Float? { shape.architecture.dividesScores ? nil : 1 }
 
   /// The places of a model that drop elements.
   enum DropoutSite: UInt64 {
-    case embedding, attention, attentionResidual, mlpResidual
+    case embedding, attention, attentionResidual, mlpResidual, crossAttention, crossResidual
+    case mlp, final
   }
 
   /// The dropout of a place; the same again for the same place of the same pass.
   func dropout(_ site: DropoutSite, layer: Int) -> Dropout {
-    let place = UInt64(pass) << 32 | UInt64(layer) << 8 | site.rawValue
+    let part: UInt64 = isEncoder ? 1 : 0
+    let place = UInt64(pass) << 32 | part << 31 | UInt64(layer) << 8 | site.rawValue
     let seed = mixed(recipe.seed, place)
     // Ranks drop other elements where they have other heads or rows, and the same ones elsewhere.
     let isDivided = site == .attention || rank.sequenceParts > 1

@@ -76,13 +76,21 @@ public struct Training: ~Copyable {
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: how it is trained.
+  ///   - layout: how devices share it; this is the first of them then, dry.
   ///   - dry: account without computing.
   /// - Throws: `InputError` for a recipe that the model cannot run, or that memory cannot hold, and
   ///   `MissingComponent` where OpenBLAS is not installed.
-  init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {
+  init(_ shape: ModelShape, _ recipe: Recipe, layout: Layout? = nil, dry: Bool) throws {
     try recipe.validate(for: shape)
+    try layout?.validate(for: shape, recipe)
     let engine =
-      dry ? Engine(dry: Ledger()) : try Engine(expecting: Measurement.requireFit(shape, recipe))
+      if let layout {
+        Engine(dry: Ledger(), rank: Rank(0, of: layout))
+      } else if dry {
+        Engine(dry: Ledger())
+      } else {
+        try Engine(expecting: Measurement.requireFit(shape, recipe))
+      }
     self.init(shape, recipe, try Corpus(for: recipe, shape), on: engine)
   }
 

@@ -25,7 +25,7 @@ extension Case {
     let symbols = (claim.expression?.freeSymbols(where: claim.substitutions) ?? [])
       .union(claim.measured?.freeSymbols(where: claim.substitutions) ?? [])
     let cases = probes + (symbols.contains("f") ? probesOfFeedForward : [])
-    return cases.map { $0.changed(by: claim.shape) }
+    return cases.map { $0.changed(by: claim.shape).multiplied(for: claim) }
   }
 
   /// The miniatures that tell the formulas of what a claim measured; none for a model of a family

@@ -43,6 +43,7 @@ struct Case: Sendable {
         }
         recipe.recompute = mode
       case "convention": recipe.convention = Convention.named(value) ?? convention
+      case _ where Self.layoutOptions.contains(option): break
       case "dropout": recipe.dropout = try Self.number(option, value)
       case "accumulate": recipe.accumulate = try Self.number(option, value)
       default:

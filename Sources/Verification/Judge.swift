@@ -51,11 +51,6 @@ public struct Judge {
       return Finding(claim, aspects, .notMeasurable, because: reason)
     }
     guard claim.isMeasured else { return Finding(unmeasured: claim, aspects) }
-    if claim.needsRanks {
-      return Finding(
-        claim, aspects, .notMeasurable,
-        because: "Needs ranks: it is about a model that several devices share.")
-    }
     let outcomes = try outcomes(claim, own)
     if aspects.consistency.result == .fails, outcomes.allSatisfy({ $0.result == .wrong }),
       let parts = claim.asSumOfParts,

@@ -5,13 +5,15 @@ import Transformer
 /// Runs, each made once and remembered.
 struct Runs {
   /// Makes the account of an update, dry or not.
-  private let account: (ModelShape, Recipe, Bool) throws -> RunAccount
+  private let account: (ModelShape, Recipe, Layout?, Bool) throws -> RunAccount
   private var trainings: [String: RunAccount] = [:]
   private var counts: [String: Int] = [:]
   private var inferences: [String: InferenceAccount] = [:]
 
   /// - Parameter account: what runs the program.
-  init(_ account: @escaping (ModelShape, Recipe, Bool) throws -> RunAccount = RunAccount.init) {
+  init(
+    _ account: @escaping (ModelShape, Recipe, Layout?, Bool) throws -> RunAccount = RunAccount.init
+  ) {
     self.account = account
   }
 
@@ -40,9 +42,12 @@ struct Runs {
   private mutating func training(
     _ case_: Case, _ reading: Reading, _ options: [String: String]
   ) throws -> RunAccount {
-    let recipe = try case_.recipe(reading.convention, options)
-    return try trainings.remembered("\(case_.shape) \(recipe)") {
-      try account(case_.shape, recipe, !case_.isReal)
+    let layout = try case_.layout(options)
+    let plain = try case_.recipe(reading.convention, options)
+    let recipe = layout?.recipe(plain) ?? plain
+    let sharing = layout.map { "\($0)" } ?? ""
+    return try trainings.remembered("\(case_.shape) \(recipe) \(sharing)") {
+      try account(case_.shape, recipe, layout, !case_.isReal)
     }
   }
 

@@ -74,6 +74,7 @@ struct Selection: Sendable {
     case .modelStates: [.parameters, .gradients, .optimizerState]
     case .savedForBackward: [.savedForBackward]
     case .inputs: [.inputs]
+    case .communication: [.communication]
     case .flopsForward: [.forwardFLOPs]
     case .flopsBackward: [.backwardFLOPs]
     case .flopsRecompute: [.recomputeFLOPs]

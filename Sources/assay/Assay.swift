@@ -12,13 +12,13 @@ struct Assay: ParsableCommand {
     discussion: """
       MODEL is the name of a preset (see `assay models`) or the path of a Hugging Face config.json.
 
-      Exit status: 0 all is as expected; 1 a verdict is not; 64 wrong usage; 65 bad input; \
+      Exit status: 0 all is as expected; 1 a verdict or a baseline is not; 64 wrong usage; 65 bad input; \
       69 a component is missing; 70 a defect of the program.
       """,
     version: "0.1.0",
     subcommands: [
       Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
-      Simulate.self, Diff.self,
+      Simulate.self, Diff.self, Check.self,
       JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
     ],
     defaultSubcommand: Verify.self)

@@ -4,7 +4,7 @@ import Testing
 /// The families that a message lists.
 private let families =
   "gpt2, llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, mixtral, "
-  + "qwen3_moe, bert, roberta, xlm-roberta"
+  + "qwen3_moe, bert, roberta, xlm-roberta, marian, t5"
 
 @Suite struct ConfigurationFieldTests {
   @Test(arguments: [

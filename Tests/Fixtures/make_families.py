@@ -31,7 +31,7 @@ from types import SimpleNamespace
 import torch
 import transformers
 from torch.overrides import TorchFunctionMode
-from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
 import make_fixtures
 from make_fixtures import encode, initial_values, make_batch, mean_loss, token_sequence, write
@@ -49,9 +49,12 @@ def require(condition, message):
 
 # Our parameters in order; those of a block stand once, with {} for its number.
 BEFORE = ["embedding.token", "embedding.projection", "embedding.position", "embedding.tokenType", "embeddingNorm"]
-BLOCK = ["attentionNorm", "attention.qkv", "attention.queryNorm", "attention.keyNorm",
-         "attention.projection", "mlpNorm", "mlp.gate", "mlp.up", "mlp.down",
-         "mlp.router", "mlp.experts.gate", "mlp.experts.up", "mlp.experts.down"]
+ATTENTION = ["attentionNorm", "attention.qkv", "attention.queryNorm", "attention.keyNorm",
+             "attention.projection"]
+CROSS = ["crossNorm", "crossAttention.query", "crossAttention.keyValue",
+         "crossAttention.projection"]
+NETWORK = ["mlpNorm", "mlp.gate", "mlp.up", "mlp.down",
+           "mlp.router", "mlp.experts.gate", "mlp.experts.up", "mlp.experts.down"]
 AFTER = ["finalNorm", "head.transform", "headNorm", "head.projection", "head"]
 
 QKV = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
@@ -111,6 +114,40 @@ ROBERTA = {ours: theirs.replace("bert.", "roberta.") if isinstance(theirs, str) 
            for ours, theirs in BERT.items()} | {
     "head.transform": "lm_head.dense", "headNorm": "lm_head.layer_norm", "head": "lm_head",
 }
+# Encoder–decoders: what is the encoder's alone has "encoder." before its name.
+MARIAN = {
+    "embedding.token": ["model.shared", "model.decoder.embed_tokens"],
+    "encoder.embedding.token": "model.encoder.embed_tokens",
+    "encoder.block": "model.encoder.layers.{}.", "block": "model.decoder.layers.{}.",
+    "attentionNorm": "self_attn_layer_norm", "attention.qkv": QKV,
+    "attention.projection": "self_attn.out_proj", "crossNorm": "encoder_attn_layer_norm",
+    "crossAttention.query": "encoder_attn.q_proj",
+    "crossAttention.keyValue": ["encoder_attn.k_proj", "encoder_attn.v_proj"],
+    "crossAttention.projection": "encoder_attn.out_proj", "mlpNorm": "final_layer_norm",
+    "mlp.up": "fc1", "mlp.down": "fc2", "head": "lm_head",
+}
+
+
+def t5_names(gated):
+    def network(layer):
+        inner = f"layer.{layer}.DenseReluDense."
+        return {"mlpNorm": f"layer.{layer}.layer_norm", "mlp.gate": inner + "wi_0",
+                "mlp.up": inner + ("wi_1" if gated else "wi"), "mlp.down": inner + "wo"}
+
+    own, cross = "layer.0.SelfAttention.", "layer.1.EncDecAttention."
+    bias = "block.0." + own + "relative_attention_bias"
+    return {
+        "embedding.token": "shared", "encoder.relativePosition.table": "encoder." + bias,
+        "relativePosition.table": "decoder." + bias,
+        "encoder.block": "encoder.block.{}.", "block": "decoder.block.{}.",
+        "attentionNorm": "layer.0.layer_norm", "attention.qkv": [own + part for part in "qkv"],
+        "attention.projection": own + "o", "crossNorm": "layer.1.layer_norm",
+        "crossAttention.query": cross + "q",
+        "crossAttention.keyValue": [cross + part for part in "kv"],
+        "crossAttention.projection": cross + "o", **network(2),
+        "encoder.finalNorm": "encoder.final_layer_norm",
+        "finalNorm": "decoder.final_layer_norm", "head": "lm_head",
+    } | {"encoder." + part: name for part, name in network(1).items()}
 
 
 @dataclass(frozen=True)
@@ -124,6 +161,10 @@ class Family:
     @property
     def is_masked(self):
         return self.config.architectures[0].endswith("ForMaskedLM")
+
+    @property
+    def has_encoder(self):
+        return "encoder.block" in self.names
 
 
 COMMON = dict(vocab_size=37, use_cache=False, bos_token_id=None, eos_token_id=None,
@@ -165,6 +206,29 @@ def encoder(kind, names, offset, activation, **fields):
                **fields),
         names, Paper(epsilon=fields["layer_norm_eps"], activation=activation, post=True,
                      causal=False, offset=offset, tied=True))
+
+
+def marian(tied, shared):
+    return Family(
+        config("Marian", "MTModel", d_model=16, encoder_layers=2, decoder_layers=2,
+               encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=36,
+               decoder_ffn_dim=36, max_position_embeddings=16, dropout=0.0,
+               activation_function="relu", scale_embedding=True, decoder_start_token_id=0,
+               forced_eos_token_id=None, share_encoder_decoder_embeddings=shared,
+               tie_word_embeddings=tied),
+        MARIAN, Paper(activation="relu", post=True, sinusoidal=True, tied=tied, scale=4))
+
+
+def t5(projection, tied, activation):
+    """Few buckets, so that distances of a tiny batch fall into all kinds of them."""
+    return Family(
+        config("T5", "ForConditionalGeneration", d_model=16, d_kv=6, d_ff=36, num_layers=2,
+               num_decoder_layers=2, num_heads=4, relative_attention_num_buckets=8,
+               relative_attention_max_distance=6, dropout_rate=0.0, feed_forward_proj=projection,
+               decoder_start_token_id=0, tie_word_embeddings=tied),
+        t5_names("gated" in projection),
+        Paper(size=6, norm="rms", epsilon=1e-6, activation=activation, buckets=8, furthest=6,
+              divided=False, tied=tied, head_scale=0.25 if tied else 1))
 
 
 def falcon(names, paper, **fields):
@@ -248,6 +312,11 @@ def families():
         # Positions start behind that of the padding token, 1; 18 of them are 16.
         "roberta": encoder("Roberta", ROBERTA, 2, "gelu", layer_norm_eps=1e-5, type_vocab_size=1,
                            max_position_embeddings=18, pad_token_id=1),
+        "marian": marian(tied=True, shared=True),
+        "marian-tied-head": marian(tied=True, shared=False),
+        "marian-untied": marian(tied=False, shared=False),
+        "t5": t5("relu", True, "relu"),
+        "t5-gated": t5("gated-gelu", False, "tanh"),
     }
 
 
@@ -288,7 +357,8 @@ def mode(dtype):
 
 def build(family, dtype):
     """The model, without meaningful weights, in the given type."""
-    auto = AutoModelForMaskedLM if family.is_masked else AutoModelForCausalLM
+    auto = (AutoModelForMaskedLM if family.is_masked
+            else AutoModelForSeq2SeqLM if family.has_encoder else AutoModelForCausalLM)
     # grouped_mm, which sorts rows by expert and is the default, does not know float64.
     experts = ({"experts_implementation": "eager"}
                if family.paper.experts and dtype == torch.float64 else {})
@@ -296,6 +366,9 @@ def build(family, dtype):
         model = auto.from_config(
             copy.deepcopy(family.config), attn_implementation=family.attention, dtype=dtype,
             **experts)
+    if family.config.model_type == "t5" and not family.paper.tied:
+        # transformers 5 makes every head of a T5 the embedding; the weights of T5 1.1 have another.
+        model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
     require(type(model).__name__ == family.config.architectures[0], f"built a {type(model)}")
     require(all(p.dtype == dtype for p in model.parameters()), "parameters of another type")
     return model.train()
@@ -315,7 +388,7 @@ def fused_rows(paper):
 def matrices(model):
     """The parameters by name, those of experts, (E, out, in), as one expert below the other."""
     return {name: p if p.dim() < 3 else p.detach().flatten(0, 1)
-            for name, p in model.named_parameters()}
+            for name, p in model.named_parameters() if p.requires_grad}
 
 
 def expert_rows(family, part):
@@ -330,17 +403,27 @@ def expert_rows(family, part):
 def pieces(family, model):
     """Our names in order, each with the (HF name, its rows) that make it up, top to bottom."""
     existing = {name for name, _ in model.named_parameters()}  # a tied head is not listed
-    layers = family.config.num_hidden_layers
+    layers, names = family.config.num_hidden_layers, family.names
+
+    def stack(scope, parts):
+        own = lambda part: scope + part if scope + part in names else part
+        return [(f"{scope}block.{i}.{part}", own(part), names[scope + "block"].format(i))
+                for i in range(layers) for part in parts]
+
     places = [(part, part, "") for part in BEFORE]
-    for i in range(layers):
-        prefix = family.names["block"].format(i)
-        places += [(f"block.{i}.{part}", part, prefix) for part in BLOCK]
-    places += [(part, part, "") for part in AFTER]
+    if family.has_encoder:
+        places += [(part, part, "")
+                   for part in ("encoder.embedding.token", "encoder.relativePosition.table")]
+        places += stack("encoder.", ATTENTION + NETWORK) + [("encoder.finalNorm",) * 2 + ("",)]
+        places += [("relativePosition.table",) * 2 + ("",)]
+    places += stack("", ATTENTION + CROSS + NETWORK) + [(part, part, "") for part in AFTER]
 
     table = {}
     for ours, part, prefix in places:
         theirs = family.names.get(part, [])
         rows = expert_rows(family, part)
+        if part == "embedding.token" and isinstance(theirs, list):
+            theirs = next(name for name in theirs if name + ".weight" in existing)
         if isinstance(theirs, str):
             rows = fused_rows(family.paper) if part == "attention.qkv" else rows
             theirs = [theirs]
@@ -348,7 +431,8 @@ def pieces(family, model):
             found = [f"{prefix}{name}" if "experts" in name else f"{prefix}{name}.{kind}"
                      for name in theirs]
             if found and existing.issuperset(found) and (kind == "weight" or "experts" not in part):
-                is_table = ours.startswith("embedding.") and ours != "embedding.projection"
+                is_table = (ours.endswith(".table")
+                            or "embedding." in ours and ours != "embedding.projection")
                 name = ours if is_table else f"{ours}.{kind}"
                 table[name] = [(hf, rows) for hf in found]
     return table
@@ -395,6 +479,8 @@ IGNORED = -100
 MASKED_FORMAT = """ Here the tokens are stored, as the model reads them, and so are the targets, \
 -100 where there is none; the second half of a sequence is of the second token type, if there are \
 two."""
+ENCODER_FORMAT = """ Here the tokens that the decoder reads, the targets and the tokens that the \
+encoder reads are stored."""
 PREFIX_FORMAT = """ Here the first `prefix` tokens see each other, and the loss is that of the \
 tokens behind them."""
 
@@ -409,6 +495,10 @@ def batch_of(family):
         hidden = (place > place[:, None]) & (place >= family.prefix)
         mask = torch.zeros(hidden.shape, dtype=torch.float64).masked_fill(hidden, -math.inf)
         return {"input_ids": inputs, "attention_mask": mask.expand(SHAPE.batch, 1, -1, -1)}, targets
+    if family.has_encoder:
+        size = SHAPE.batch * SHAPE.sequence
+        source = token_sequence(2 * size + 1, SHAPE.vocabulary)[size + 1:].view_as(inputs)
+        return {"input_ids": source, "decoder_input_ids": inputs}, targets
     if not family.is_masked:
         return {"input_ids": inputs}, targets
     # RoBERTa does not count a padding token as a position.
@@ -437,7 +527,7 @@ float32: loss of the unaltered float32 model, and max|f32 - f64| / max|f64| per 
 
 
 def logits_of(model, inputs):
-    cache = {"use_cache": False} if "ForCausalLM" in type(model).__name__ else {}
+    cache = {} if "ForMaskedLM" in type(model).__name__ else {"use_cache": False}
     if "attention_mask" in inputs:
         inputs = inputs | {"attention_mask": inputs["attention_mask"].to(model.dtype)}
     return model(**inputs, **cache).logits
@@ -452,7 +542,8 @@ def run(model, inputs, targets, dtype):
         loss.backward()
     require(logits.dtype == dtype, f"logits of type {logits.dtype}")
     return logits.detach(), loss.item(), {
-        n: p.grad if p.dim() < 3 else p.grad.flatten(0, 1) for n, p in model.named_parameters()}
+        n: p.grad if p.dim() < 3 else p.grad.flatten(0, 1) for n, p in model.named_parameters()
+        if p.requires_grad}
 
 
 def check_close(label, measured, reference, tolerance):
@@ -484,7 +575,9 @@ def family_file(label, family):
         model = build(family, dtype)
         table = pieces(family, model)
         check_coverage(label, model, table)
-        tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
+        tables = [module.weight for module in model.modules()
+                  if isinstance(module, torch.nn.Embedding)]
+        tied = any(model.get_output_embeddings().weight is table for table in tables)
         require(tied == paper.tied == ("head.weight" not in table), f"{label}: tied is {tied}")
         tensors = matrices(model)
         initial = initial_parameters(family, table, model)
@@ -496,10 +589,14 @@ def family_file(label, family):
             name: gather(gradients, parts) for name, parts in table.items()}
     exact = results[torch.float64]  # `model`, `table` and `loss` are of float64 from here on
     check_close(f"{label}, float32", results[torch.float32], exact, 1e-4)
-    check_slopes(label, model, table, exact, batch)
+    # Short steps, where a longer one takes a ReLU past its bend.
+    check_slopes(label, model, table, exact, batch, 1e-5 if label == "t5" else 1e-4)
 
     ours = {name: value.double().requires_grad_() for name, value in initial.items()}
-    logits = paper_logits(paper, ours, batch[0]["input_ids"], batch[0].get("token_type_ids"))
+    read = batch[0]
+    logits = (paper_logits(paper, ours, read["decoder_input_ids"], source=read["input_ids"])
+              if family.has_encoder
+              else paper_logits(paper, ours, read["input_ids"], read.get("token_type_ids")))
     paper_loss = mean_loss(logits, batch[1])
     grads = dict(zip(ours, torch.autograd.grad(paper_loss, list(ours.values()))))
     # BLOOM's GELU has its constants cut to nine digits, hence not closer.
@@ -510,6 +607,8 @@ def family_file(label, family):
         family.config.save_pretrained(folder)
         saved = json.loads((Path(folder) / "config.json").read_text())
     saved.pop("transformers_version")
+    if family.has_encoder:
+        saved["tie_word_embeddings"] = paper.tied  # which transformers 5 writes of no T5
     tokens = token_sequence(SHAPE.batch * SHAPE.sequence + 1, SHAPE.vocabulary).tolist()
     # What follows from the tokens is not stored.
     more = {}
@@ -518,9 +617,13 @@ def family_file(label, family):
     if family.is_masked:
         tokens = batch[0]["input_ids"].flatten().tolist()
         more["targets"] = batch[1].flatten().tolist()
+    if family.has_encoder:
+        tokens = read["decoder_input_ids"].flatten().tolist()
+        more["targets"] = batch[1].flatten().tolist()
+        more["source"] = read["input_ids"].flatten().tolist()
     return {
         "format": (FORMAT + MASKED_FORMAT * family.is_masked
-                   + PREFIX_FORMAT * bool(family.prefix)),
+                   + PREFIX_FORMAT * bool(family.prefix) + ENCODER_FORMAT * family.has_encoder),
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "config": saved,

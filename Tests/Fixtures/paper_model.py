@@ -32,15 +32,37 @@ class Paper:
     post: bool = False         # norms behind the additions
     causal: bool = True        # no query sees a later key
     tied: bool = False
+    sinusoidal: bool = False   # sines and cosines of the position are added to the embedding
+    buckets: int = 0           # of learned biases for distances; 0: none
+    furthest: int = 0          # distance from which on all are in the last bucket
+    divided: bool = True       # scores are divided by the root of a head's size
+    head_scale: float = 1      # on what the head reads
     experts: int = 0           # feed-forward networks to choose from; 0: one, and no choice
     chosen: int = 0            # of them for each token
     renormalised: bool = True  # weights of a token's experts add up to 1
 
 
-def paper_logits(paper, p, input_ids, token_type_ids=None):
+def buckets_of(paper, length, causal):
+    """The bucket of each query and key: distances have one each up to half of the buckets of their
+    direction, the others share what is left by their logarithm.  The logarithm in 32 bits."""
+    place = torch.arange(length)
+    distance = place - place[:, None]
+    count, first = paper.buckets, 0
+    if causal:
+        distance = (-distance).clamp(min=0)
+    else:
+        count //= 2
+        first, distance = (distance > 0) * count, distance.abs()
+    single = count // 2
+    octaves = math.log(paper.furthest / single)
+    share = (distance.clamp(min=1).float() / single).log() / octaves * (count - single)
+    return first + torch.where(distance < single, distance,
+                               (single + share.long()).clamp(max=count - 1))
+
+
+def paper_logits(paper, p, input_ids, token_type_ids=None, source=None):
     """Logits from parameters under our names, as the papers describe the families."""
-    tokens = input_ids
-    length, a, g, d = tokens.shape[1], paper.heads, paper.groups, paper.size
+    a, g, d = paper.heads, paper.groups, paper.size
 
     def norm(name, x):
         weight = p[name + ".weight"]
@@ -60,7 +82,7 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
         """Component j of the first half turns with component j of the second half."""
         half = paper.rotary // 2
         turns = paper.theta ** (-torch.arange(half, dtype=x.dtype) / half)
-        angle = torch.arange(length, dtype=x.dtype)[:, None] * turns
+        angle = torch.arange(x.shape[-2], dtype=x.dtype)[:, None] * turns
         left, right, rest = x.split([half, half, d - 2 * half], dim=-1)
         return torch.cat([left * angle.cos() - right * angle.sin(),
                           right * angle.cos() + left * angle.sin(), rest], dim=-1)
@@ -72,15 +94,20 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
         return torch.tensor([2 ** (-8 * k / n) for k in range(1, n + 1)] + extra,
                             dtype=torch.float64)
 
-    def attention(name, x):
-        parts = linear(name + ".qkv", x).split([a * d, g * d, g * d], dim=-1)
+    def attention(name, x, causal, memory=None, bias=0):
+        length = x.shape[1]
+        if memory is None:
+            parts = linear(name + ".qkv", x).split([a * d, g * d, g * d], dim=-1)
+        else:
+            parts = [linear(name + ".query", x),
+                     *linear(name + ".keyValue", memory).split([g * d, g * d], dim=-1)]
         q, k, v = (part.unflatten(-1, (-1, d)).transpose(1, 2) for part in parts)
         if name + ".queryNorm.weight" in p:
             q, k = norm(name + ".queryNorm", q), norm(name + ".keyNorm", k)
         if paper.rotary:
             q, k = rotate(q), rotate(k)
         k, v = (part.repeat_interleave(a // g, dim=1) for part in (k, v))
-        scores = q @ k.transpose(-2, -1) / math.sqrt(d)
+        scores = q @ k.transpose(-2, -1) / (math.sqrt(d) if paper.divided else 1) + bias
         if paper.alibi:
             # Minus the slope times the distance into the past.
             place = torch.arange(length, dtype=x.dtype)
@@ -88,7 +115,7 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
             scores = scores - paper.alibi * slopes()[:, None, None] * distance
         place = torch.arange(length)
         distance = place[:, None] - place
-        hidden = (distance < 0) & paper.causal & (place >= paper.prefix)
+        hidden = (distance < 0) & causal & (place >= paper.prefix)
         if paper.window:
             hidden |= distance >= paper.window
         mixed = scores.masked_fill(hidden, -math.inf).softmax(-1) @ v
@@ -114,32 +141,61 @@ def paper_logits(paper, p, input_ids, token_type_ids=None):
         return linear(name + ".down", activate(linear(name + ".gate", x)) * up if gated
                       else activate(up))
 
-    x = p["embedding.token"][tokens] * paper.scale
-    if "embedding.projection.weight" in p:
-        x = linear("embedding.projection", x)
-    if "embedding.position" in p:
-        x = x + p["embedding.position"][paper.offset:paper.offset + length]
-    if "embedding.tokenType" in p:
-        x = x + p["embedding.tokenType"][token_type_ids]
-    if "embeddingNorm.weight" in p:
-        x = norm("embeddingNorm", x)
-    for i in range(2):
-        block = f"block.{i}"
-        if paper.post:
-            x = norm(block + ".attentionNorm", x + attention(block + ".attention", x))
-            x = norm(block + ".mlpNorm", x + mlp(block + ".mlp", x))
-            continue
-        normed = norm(block + ".attentionNorm", x)
-        attended = attention(block + ".attention", normed)
-        if paper.parallel:
-            if block + ".mlpNorm.weight" in p:
-                normed = norm(block + ".mlpNorm", x)
-            x = x + attended + mlp(block + ".mlp", normed)
-        else:
+    def embed(scope, tokens, types=None):
+        length = tokens.shape[1]
+        x = p[scope + "embedding.token"][tokens] * paper.scale
+        if "embedding.projection.weight" in p:
+            x = linear("embedding.projection", x)
+        if "embedding.position" in p:
+            x = x + p["embedding.position"][paper.offset:paper.offset + length]
+        if paper.sinusoidal:
+            # Marian keeps the table in 32 bits.
+            half = x.shape[-1] // 2
+            turns = 10_000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
+            angle = torch.arange(length, dtype=torch.float64)[:, None] * turns
+            x = x + torch.cat([angle.sin(), angle.cos()], dim=-1).float()
+        if "embedding.tokenType" in p:
+            x = x + p["embedding.tokenType"][types]
+        if "embeddingNorm.weight" in p:
+            x = norm("embeddingNorm", x)
+        return x
+
+    def stack(scope, x, causal, memory=None):
+        bias = 0
+        if paper.buckets:
+            table = p[scope + "relativePosition.table"]
+            bias = table[buckets_of(paper, x.shape[1], causal)].permute(2, 0, 1)
+        for i in range(2):
+            block = f"{scope}block.{i}"
+            if paper.post:
+                x = norm(block + ".attentionNorm",
+                         x + attention(block + ".attention", x, causal, bias=bias))
+                if memory is not None:
+                    x = norm(block + ".crossNorm",
+                             x + attention(block + ".crossAttention", x, False, memory))
+                x = norm(block + ".mlpNorm", x + mlp(block + ".mlp", x))
+                continue
+            normed = norm(block + ".attentionNorm", x)
+            attended = attention(block + ".attention", normed, causal, bias=bias)
+            if paper.parallel:
+                if block + ".mlpNorm.weight" in p:
+                    normed = norm(block + ".mlpNorm", x)
+                x = x + attended + mlp(block + ".mlp", normed)
+                continue
             x = x + attended
+            if memory is not None:
+                normed = norm(block + ".crossNorm", x)
+                x = x + attention(block + ".crossAttention", normed, False, memory)
             x = x + mlp(block + ".mlp", norm(block + ".mlpNorm", x))
-    if "finalNorm.weight" in p:
-        x = norm("finalNorm", x)
+        if scope + "finalNorm.weight" in p:
+            x = norm(scope + "finalNorm", x)
+        return x
+
+    memory = None
+    if source is not None:
+        own = "encoder." if "encoder.embedding.token" in p else ""
+        memory = stack("encoder.", embed(own, source), False)
+    x = stack("", embed("", input_ids, token_type_ids), paper.causal, memory) * paper.head_scale
     if "headNorm.weight" in p:
         x = norm("headNorm", activate(linear("head.transform", x)))
     if "head.projection.weight" in p:

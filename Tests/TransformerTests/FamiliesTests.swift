@@ -18,6 +18,8 @@ import Testing
     let tokens: [Int64]
     /// Where the tokens that follow are not what is predicted.
     let targets: [Int64]?
+    /// What an encoder reads.
+    let source: [Int64]?
     let loss: Double
     let logits: ReferenceArray
     let gradients: [String: ReferenceArray]
@@ -31,7 +33,8 @@ import Testing
         examples: (0..<batch).map { row in
           let range = row * sequence..<(row + 1) * sequence
           return Objective.Example(
-            tokens: Array(tokens[range]), targets: Array(targets[range]))
+            tokens: Array(tokens[range]), targets: Array(targets[range]),
+            source: source.map { Array($0[range]) } ?? [])
         })
     }
   }
@@ -41,7 +44,8 @@ import Testing
     "gpt-neox-sequential", "llama", "llama-tied", "mistral", "mistral-window", "mixtral", "opt",
     "opt-post-norm", "phi", "qwen2", "qwen3", "qwen3-moe",
   ]
-  static let families = decoders + ["llama-prefix", "bert", "roberta"]
+  static let encoderDecoders = ["marian", "marian-tied-head", "marian-untied", "t5", "t5-gated"]
+  static let families = decoders + ["llama-prefix", "bert", "roberta"] + encoderDecoders
   static let attentions = Recipe.Attention.allCases
   /// What the issue of single precision allows; the largest deviation seen is about 2e-6.
   static let tolerance = 1e-5

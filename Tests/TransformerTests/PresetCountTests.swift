@@ -25,13 +25,17 @@ import Transformer
     "qwen3-30b-a3b": 30_532_122_624,
     "falcon-7b": 6_921_720_704, "falcon-40b": 41_303_293_952, "bert-base-uncased": 109_482_240,
     "bert-large-uncased": 335_141_888, "roberta-base": 124_645_632, "roberta-large": 355_359_744,
+    "t5-small": 60_506_624, "t5-base": 222_903_552, "t5-large": 737_668_096,
+    "t5-3b": 2_851_598_336, "t5-11b": 11_307_321_344, "flan-t5-small": 76_961_152,
+    "flan-t5-base": 247_577_856, "flan-t5-large": 783_150_080, "flan-t5-xl": 2_849_757_184,
+    "flan-t5-xxl": 11_135_332_352,
   ]
 
   @Test("Every preset has as many parameters as were published", arguments: Preset.all.map(\.name))
   func parameters(_ name: String) throws {
     let unpublished = [
       "gpt2-tiny", "gpt2-mini", "llama-mini", "bert-mini", "mixtral-mini", "gpt3-175b", "opt-66b",
-      "opt-175b",
+      "opt-175b", "transformer-base", "transformer-big", "transformer-n2",
     ]
     guard !unpublished.contains(name) else { return }
     let count = ParameterCount(try ModelShape(named: name))

@@ -11,8 +11,10 @@ struct ProgramMutant: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// The account of a run of the program with this fault.
-  func account(_ shape: ModelShape, _ recipe: Recipe, _ isDry: Bool) throws -> RunAccount {
-    var account = try RunAccount(shape, recipe, dry: isDry)
+  func account(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout?, _ isDry: Bool
+  ) throws -> RunAccount {
+    var account = try RunAccount(shape, recipe, layout: layout, dry: isDry)
     account.items = account.items.flatMap(change)
     return account
   }

@@ -71,6 +71,11 @@ extension Layout {
         "--tensor", found: "\(tensor), for \(shape.name), which is a mixture of experts",
         expected: "1")
     }
+    guard tensor == 1 || !shape.hasEncoder else {
+      throw InputError(
+        "--tensor", found: "\(tensor), for \(shape.name), which is an encoder–decoder",
+        expected: "1")
+    }
     guard tensor == 1 || shape.architecture.tokenTypes == 0 else {
       throw InputError(
         "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
@@ -105,6 +110,11 @@ extension Layout {
   }
 
   private func requirePipeline(_ shape: ModelShape) throws(InputError) {
+    guard pipeline == 1 || !shape.hasEncoder else {
+      throw InputError(
+        "--pipeline", found: "\(pipeline), for \(shape.name), which is an encoder–decoder",
+        expected: "1")
+    }
     try requireParts(shape)
     guard virtual > 1 else { return }
     guard pipeline > 1 else {

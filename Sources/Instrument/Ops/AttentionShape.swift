@@ -2,7 +2,7 @@ import Catalogue
 
 /// The sizes of an attention: `batch` B, `heads` a, `kvHeads` g, `sequence` T, `keys` S,
 /// `headDimension` d; and which keys its queries see.
-public struct AttentionShape: Sendable {
+public struct AttentionShape {
   let batch: Int
   let heads: Int
   let kvHeads: Int
@@ -14,6 +14,8 @@ public struct AttentionShape: Sendable {
   let mask: AttentionMask
   /// How fast the scores of each head fall with the distance (ALiBi); empty where they do not.
   let slopes: [Float]
+  /// What each head adds to its scores for the distance; nil for nothing.
+  let bias: DistanceBias?
   /// The factor of the scores.
   let scale: Float
 
@@ -27,10 +29,12 @@ public struct AttentionShape: Sendable {
   ///   - headDimension: d.
   ///   - mask: which keys a query sees.
   ///   - slopes: one for each head, or none.
+  ///   - bias: what each head adds to its scores for the distance, for scores that have no factor.
   ///   - scale: the factor of the scores; 1/√d where nil.
   public init(
     batch: Int, heads: Int, kvHeads: Int? = nil, sequence: Int, keys: Int? = nil,
-    headDimension: Int, mask: AttentionMask = .causal, slopes: [Float] = [], scale: Float? = nil
+    headDimension: Int, mask: AttentionMask = .causal, slopes: [Float] = [],
+    bias: DistanceBias? = nil, scale: Float? = nil
   ) {
     self.batch = batch
     self.heads = heads
@@ -40,7 +44,9 @@ public struct AttentionShape: Sendable {
     self.headDimension = headDimension
     self.mask = mask
     self.slopes = slopes
+    self.bias = bias
     self.scale = scale ?? 1 / Float(headDimension).squareRoot()
+    precondition(bias == nil || self.scale == 1)
     precondition(heads % self.kvHeads == 0 && (slopes.isEmpty || slopes.count == heads))
   }
 

@@ -172,6 +172,7 @@ extension Engine {
         }
         softmax_masked_backward(
           ds, ds, probabilities, shape.scale, shape.mask.kernel, 0, T, S)
+        shape.addPositionGradient(of: ds, item, 0, 0, rows: T, columns: S, stride: S)
       }
       lane.multiply(toQuery, .attentionScores, dQuery.floats, ds, key.floats)
       lane.multiply(toKey, .attentionScores, dKey.floats, ds, query.floats)
@@ -182,28 +183,10 @@ extension Engine {
     }
     record(
       .attentionBackward,
-      elementwise: (Self.softmaxBackwardFLOPs + (dropout.isActive ? 2 : 0)) * shape.items * pairs,
+      elementwise: (Self.softmaxBackwardFLOPs + shape.biasFLOPs + (dropout.isActive ? 2 : 0))
+        * shape.items * pairs,
       touching: places.bytes(shape) + contextGradient.bytes + gradients.bytes(shape)
         + 6 * matrices.probabilities.precision.width * shape.items * pairs,
       products: products)
-  }
-}
-
-extension AttentionShape {
-  /// Arithmetic operations per score of `addPosition`: a product and a sum.
-  var positionFLOPs: Int { slopes.isEmpty ? 0 : 2 }
-
-  /// Adds what a head's scores lose with the distance, before they are scaled: nothing without
-  /// ALiBi.
-  ///
-  /// - Parameters:
-  ///   - scores: (rows, columns) from query `firstQuery` and key `firstKey` on.
-  ///   - stride: distance between rows.
-  func addPosition(
-    _ scores: UnsafeMutablePointer<Float>, _ item: Int, _ firstQuery: Int, _ firstKey: Int,
-    rows: Int, columns: Int, stride: Int
-  ) {
-    guard !slopes.isEmpty else { return }
-    alibi_forward(scores, slope(item) / scale, firstQuery, firstKey, rows, columns, stride)
   }
 }

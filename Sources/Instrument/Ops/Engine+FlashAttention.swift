@@ -154,6 +154,9 @@ extension Engine {
             flash_tile_backward(
               ds, p, lse + item * shape.sequence + queries.first, delta, shape.scale,
               shape.mask.kernel, queries.first, keys.first, queries.count, keys.count, Tile.size)
+            shape.addPositionGradient(
+              of: ds, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
+              stride: Tile.size)
             workspace.drop(dropped, p, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -170,7 +173,8 @@ extension Engine {
     }
     record(
       .flashAttentionBackward,
-      elementwise: (9 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
+      elementwise: (9 + shape.positionFLOPs + shape.biasFLOPs) * shape.items
+        * shape.visiblePairs,
       touching: places.bytes(shape) + gradients.bytes(shape) + 2 * context.bytes
         + logSumExp.bytes,
       products: products)

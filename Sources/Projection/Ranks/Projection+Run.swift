@@ -39,8 +39,27 @@ extension Projection {
         shape, recipe, layout, stage: fullest.stage, holdings, within: capacity)
     }
     maxGlobalBatch = maxMicrobatch.map { $0 * layout.data * layout.microbatches }
+    remedy =
+      fits == false
+      ? try Remedy.find(shape, recipe, layout, microbatch: maxMicrobatch ?? 0) {
+        recipe, layout throws(InputError) in
+        try Self.fits(shape, recipe, layout, holdings, within: capacity ?? 0)
+      } : nil
     communication = Traffic(runs)
     terms = Self.terms(of: fullest)
+  }
+
+  /// Whether no stage reserves more than `capacity`.
+  private static func fits(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, _ holdings: [Holding],
+    within capacity: Int
+  ) throws(InputError) -> Bool {
+    for stage in 0..<layout.pipeline {
+      let run = try StageRun(
+        shape, layout.recipe(recipe), layout, stage: stage, holding: holdings)
+      if run.bytes.peakReserved > capacity { return false }
+    }
+    return true
   }
 
   /// The largest micro-batch whose stage reserves no more than `capacity`; 0 if there is none.
