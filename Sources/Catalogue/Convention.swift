@@ -18,7 +18,7 @@ public struct Convention: Sendable, Equatable {
   /// for each head of queries or not, or the one output of their projection.
   public let qkv: QKV
   /// The scores before the softmax.
-  public let keepsScores: Bool
+  public var keepsScores: Bool
   /// The probabilities after dropout, where there is dropout. Otherwise made again from the mask.
   public let keepsDroppedProbabilities: Bool
   /// How a dropout mask is remembered.
@@ -34,6 +34,23 @@ public struct Convention: Sendable, Equatable {
   /// Whether, in a run of 16 bits, weights keep 32 and are copied for each forward pass; stream,
   /// norms and softmax then have 32 bits, too.
   public let castsWeights: Bool
+  /// The activation function's output beside the product of a gated network. Otherwise one kernel
+  /// makes both, and backward makes it again.
+  public var keepsGatedActivation = true
+  /// Whether, in a run of 16 bits, the probabilities of attention that is not tiled have 32.
+  public var softmaxInSingle = false
+  /// What tiled attention wrote, beside the copy in the order of the stream that the projection
+  /// behind it reads: the same bytes where a micro-batch has one sequence.
+  public var keepsFlashOutput = false
+  /// Whether gradients have buffers from the start to the end of a run, which backward adds to.
+  /// Otherwise they are there from backward to the update.
+  public var keepsGradients = false
+  /// Whether the head's layer hands on a gradient of its weight, in the weight's format, beside the
+  /// buffer that it adds to: Megatron-LM's fused accumulation, too, returns an empty one.
+  public var returnsHeadGradient = false
+  /// The stream that a stage got from the one before it, with its gradient, until the same part of
+  /// the model has gone forward again.
+  public var keepsReceived = false
 
   /// Layout of queries, keys and values.
   public enum QKV: String, Sendable { case split, repeated, fused }
@@ -47,6 +64,9 @@ public struct Convention: Sendable, Equatable {
     case logitsAndProbabilities
     /// Probabilities, in the memory of the logits.
     case probabilitiesInPlace
+    /// Probabilities, in the memory of a copy of the logits in the format of the loss; logits are
+    /// freed. Backward copies their gradient back into the format of the logits.
+    case probabilitiesOfCopy
   }
 }
 
@@ -80,14 +100,17 @@ extension Convention {
     lossInSingle: true, castsWeights: true)
 
   /// Megatron-LM with Transformer Engine: projections' outputs are not copied head by head, the
-  /// loss is taken in 32 bits in the memory of the logits.
+  /// loss is taken in 32 bits of a copy of the logits (`vocab_parallel_cross_entropy`), gradients
+  /// lie in the buffers of `DistributedDataParallel`, and a part of the model remembers its
+  /// `input_tensor`.
   public static let megatron = Convention(
     name: "megatron",
     provenance: "NVIDIA/Megatron-LM core_r0.8 on, with Transformer Engine's fused layers",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
-    keepsScores: false, keepsDroppedProbabilities: false, dropoutMask: .byte,
-    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace,
-    lossInSingle: true, castsWeights: false)
+    keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesOfCopy,
+    lossInSingle: true, castsWeights: false, keepsGatedActivation: false, keepsGradients: true,
+    returnsHeadGradient: true, keepsReceived: true)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
@@ -96,6 +119,20 @@ extension Convention {
     keepsScores: true, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities,
     lossInSingle: false, castsWeights: false)
+
+  /// The buffers of `train_gpt2.cu`, which has cuDNN's attention and turns the logits into their
+  /// gradient in place. Not listed among the others: it is what a run without its own scratch needs.
+  ///
+  /// - Parameter keepsActivations: whether the activation function's output is kept (`-r 0`), or made
+  ///   again (`-r 1`).
+  public static func llmCUDA(keepsActivations: Bool) -> Convention {
+    Convention(
+      name: "llm.c-cuda", provenance: "karpathy/llm.c, train_gpt2.cu, fill_in_activation_sizes",
+      keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
+      keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+      keepsActivationOutput: keepsActivations, keepsProjectionOutput: false,
+      loss: .probabilitiesInPlace, lossInSingle: false, castsWeights: false)
+  }
 
   /// The least that gives right gradients without a matrix product being done twice: whatever an
   /// elementwise pass can make again is not kept.

@@ -60,6 +60,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case targets = "input.targets"
   case source = "input.source"
   case tokenTypes = "input.tokenTypes"
+  case attentionMask = "input.mask"
 
   // Activations.
   case embeddingOutput = "embedding.output"

@@ -66,8 +66,13 @@ public struct ProjectionReport: Report {
           ["capacity", device.memory.capacity.grouped], ["headroom", headroom.grouped],
           ["largest micro-batch", microbatch.grouped],
           ["global batch with it", batch.grouped],
-        ])
+        ] + remedy)
     ]
+  }
+
+  private var remedy: [[String]] {
+    guard value.fits == false else { return [] }
+    return [["would fit with", value.remedy?.options ?? "nothing that is known"]]
   }
 
   private var messages: Table {

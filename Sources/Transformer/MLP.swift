@@ -87,7 +87,8 @@ struct MLP: ~Copyable {
   func forward(_ expanded: consuming Expanded, addingTo stream: borrowing Tensor, _ step: Step)
     -> Forwarded<Saved>
   {
-    let (engine, keepsOutput) = (step.engine, step.convention.keepsActivationOutput)
+    let (engine, keepsProduct) = (step.engine, step.convention.keepsActivationOutput)
+    let keepsOutput = keepsProduct && (!isGated || step.convention.keepsGatedActivation)
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     let keepsInput = !(activation.isKnownByOutput && keepsOutput)
@@ -102,7 +103,7 @@ struct MLP: ~Copyable {
       saved: Saved(
         activationInput: hidden.kept(if: keepsInput),
         activationOutput: activated.kept(if: keepsOutput), upOutput: upOutput,
-        sent: sent.kept(if: keepsOutput), projection: projected.saved))
+        sent: sent.kept(if: keepsProduct), projection: projected.saved))
   }
 
   private func activate(

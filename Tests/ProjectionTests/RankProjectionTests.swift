@@ -90,4 +90,41 @@ import Transformer
     #expect(within.headroom.map { $0 >= 0 } == true && beyond.headroom.map { $0 < 0 } == true)
     #expect(within.maxMicrobatch == largest && within.maxGlobalBatch == 8 * largest)
   }
+
+  /// A run on an A100 of 80 GB.
+  private func projection(
+    _ model: String, _ recipe: Recipe, _ layout: Layout
+  ) throws -> Projection {
+    try Projection(
+      try ModelShape(named: model), recipe, layout, on: try Device(named: "a100-80gb"))
+  }
+
+  @Test("Where a micro-batch is too large, the largest that fits is the remedy")
+  func smallerMicrobatch() throws {
+    var recipe = Recipe()
+    (recipe.sequence, recipe.attention) = (1024, .flash)
+    let layout = layout { ($0.microbatch, $0.globalBatch) = (512, 1024) }
+    let large = try projection("gpt2", recipe, layout)
+    let remedy = try #require(large.remedy)
+    let most = try #require(large.maxMicrobatch)
+    #expect(large.fits == false && most > 0)
+    #expect(remedy.options == "--microbatch \(most) --global-batch \(2 * most)")
+    let changed = try projection("gpt2", remedy.recipe, remedy.layout)
+    #expect(changed.fits == true && changed.remedy == nil)
+  }
+
+  @Test("Where no micro-batch fits, one change is tried, then all, then more ranks")
+  func remedies() throws {
+    var recipe = Recipe()
+    (recipe.sequence, recipe.precision, recipe.attention) = (2048, .bf16, .flash)
+    // 16 bytes for each of 6.7·10⁹ weights do not fit; a sixteenth of 12 of them, and 4, do.
+    let replicas = layout { ($0.data, $0.globalBatch) = (16, 16) }
+    let divided = try projection("llama-7b", recipe, replicas)
+    #expect(divided.maxMicrobatch == 0 && divided.remedy?.options == "--zero 1")
+    // One rank has nobody to divide with.
+    let alone = try projection("llama-7b", recipe, Layout())
+    let remedy = try #require(alone.remedy)
+    #expect(remedy.options == "--recompute full --tensor 2")
+    #expect(try projection("llama-7b", remedy.recipe, remedy.layout).fits == true)
+  }
 }

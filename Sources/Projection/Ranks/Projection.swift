@@ -25,6 +25,8 @@ public struct Projection: Codable, Sendable {
   public let maxMicrobatch: Int?
   /// Sequences of all replicas in one update with such micro-batches.
   public let maxGlobalBatch: Int?
+  /// What to change so that it fits; absent where it does, and where nothing is known to help.
+  public let remedy: Remedy?
   /// What passes by a rank in one update, of the rank that has most of each.
   public let communication: Traffic
   /// What the stage that takes most reserves, item by item: the sum is its `peakReserved`.
