@@ -26,4 +26,34 @@ import Testing
     let between = try summary(MegatronFunctionalTests(), .allocatedBetween)
     #expect(between.median < 0.0025 && between.worst < 0.025)
   }
+
+  @Test("SimuMax on B200: 0.5 % in the mean")
+  func simuMax() throws {
+    let peak = try summary(SimuMaxB200())
+    #expect(peak.count == 16 && peak.mean < 0.005 && peak.worst < 0.01)
+  }
+
+  @Test("llm.c's logs, to the MiB")
+  func llmC() throws {
+    let buffers = try summary(LLMCLogs(), .buffer)
+    #expect(buffers.count == 12 && buffers.worst == 0)
+  }
+
+  @Test("Memory in use, as the driver tells: 5 % in the mean, without a constant of their own")
+  func deviceMemory() throws {
+    #expect(try summary(RobertaBenchmark(), .deviceUsed).mean < 0.05)
+    #expect(try summary(BertAnatomy(), .deviceUsed).mean < 0.05)
+  }
+
+  @Test("BLOOM's layouts, with a constant from one section of ten rows: 6 % in the mean")
+  func bloom() throws {
+    let set = BloomSweep()
+    let comparisons = try set.comparisons("\(Self.folder)/\(set.file)")
+    let calibration = comparisons.filter { $0.use == .calibration }
+    #expect(calibration.count == 10)
+    // The constant is the mean of what is missing, to a MiB.
+    let missing = calibration.map { ($0.measured - $0.predicted) / 0x1p20 }.reduce(0, +) / 10
+    #expect(abs(missing) < 1)
+    #expect(try summary(set, .deviceUsed).mean < 0.06)
+  }
 }
