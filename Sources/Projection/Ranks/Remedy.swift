@@ -106,12 +106,14 @@ private struct Candidate {
     return changes
   }
 
-  /// Twice the ranks that share a layer, as far as a node goes and heads allow it; or twice the
-  /// stages.
+  /// Twice the ranks that share a layer, as far as a node goes and heads and vocabulary
+  /// allow it; or twice the stages.
   private func withMoreRanks(_ shape: ModelShape) -> Candidate? {
     var changed = self
     let (tensor, pipeline) = (2 * layout.tensor, 2 * layout.pipeline)
-    if tensor <= Self.mostTensor, shape.kvHeads.isMultiple(of: tensor) {
+    if tensor <= Self.mostTensor, shape.kvHeads.isMultiple(of: tensor),
+      shape.vocabulary.isMultiple(of: tensor)
+    {
       changed.layout.tensor = tensor
     } else if pipeline <= Self.mostPipeline,
       shape.layers.isMultiple(of: pipeline * layout.virtual)
