@@ -3,6 +3,17 @@ import { exactValue } from "./polynomial.js";
 /** Heads that run side by side, each with a workspace of its own: as many as the formulas assume. */
 const strands = 16;
 
+/** Sizes with those that follow from them, and as many positions as a long sequence needs. */
+export function allSizes({ relations, start }, sizes) {
+  const all = { ...sizes };
+  if (relations.includes("f = 4*h")) all.f = 4 * all.h;
+  if (relations.includes("g = a")) all.g = all.a;
+  if (relations.includes("g = 1")) all.g = 1;
+  if (relations.includes("d = h/a")) all.d = all.h / all.a;
+  if (start.sizes.T !== undefined) all.T = Math.max(sizes.T ?? start.sizes.T, sizes.s);
+  return all;
+}
+
 /** The formulas that hold for a setting of all sliders. */
 export class ExplorerFormulas {
   constructor(explorer) {
@@ -42,11 +53,9 @@ export class ExplorerFormulas {
     return undefined;
   }
 
-  /** All sizes; there are as many positions as the model has, or as a longer sequence needs. */
+  /** All sizes of a setting. */
   sizes(setting) {
-    const { T } = this.explorer.start.sizes;
-    return T === undefined ? setting.sizes
-      : { ...setting.sizes, T: Math.max(setting.sizes.T ?? T, setting.sizes.s) };
+    return allSizes(this.explorer, setting.sizes);
   }
 
   /** Bytes that a replica holds, which from a ZeRO stage on is a share of each tensor, rounded up. */

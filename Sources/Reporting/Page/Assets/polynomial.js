@@ -30,9 +30,13 @@ function termValue({ coefficient, powers }, sizes) {
     (product, [symbol, power]) => product * sizes[symbol] ** power, above / below);
 }
 
-/** The terms by their degree in a symbol: the constant ones first. */
-export function byDegree(terms, symbol) {
+/** The terms by their degree in a symbol: the constant ones first. Where d = h/a, it grows with h. */
+export function byDegree(terms, symbol, relations) {
+  const isOfHeads = symbol === "h" && relations.includes("d = h/a");
   const degrees = [];
-  for (const term of terms) (degrees[term.powers[symbol] ?? 0] ??= []).push(term);
+  for (const term of terms) {
+    const degree = (term.powers[symbol] ?? 0) + (isOfHeads ? term.powers.d ?? 0 : 0);
+    (degrees[degree] ??= []).push(term);
+  }
   return Array.from(degrees, (some) => some ?? []);
 }

@@ -1,4 +1,5 @@
 import { drawAtEveryWidth, html, svg } from "./dom.js";
+import { allSizes } from "./explorer-formulas.js";
 import { byteTicks, decimalTicks, exactBytes, grouped, inBytes, inFLOPs } from "./numbers.js";
 import { byDegree, value } from "./polynomial.js";
 
@@ -65,10 +66,9 @@ export class Scaling {
     const quantity = quantities[this.key];
     const { start } = this.explorer;
     const way = `${start.precision} ${start.attention} ${start.recompute}`;
-    const degrees = byDegree(quantity.terms(this.explorer, way, start), symbol);
-    const sizes = (size) => symbol === "s" && start.sizes.T
-      ? { ...start.sizes, s: size, T: Math.max(start.sizes.T, size) }
-      : { ...start.sizes, [symbol]: size };
+    const degrees = byDegree(
+      quantity.terms(this.explorer, way, start), symbol, this.explorer.relations);
+    const sizes = (size) => allSizes(this.explorer, { ...start.sizes, [symbol]: size });
     const last = points[points.length - 1].setting.sizes[symbol] * 1.06;
     const highest = degrees.reduce((sum, terms) => sum + value(terms, sizes(last)), 0);
     const x = (size) => margin.left + (size / last) * (width - margin.left - margin.right);
