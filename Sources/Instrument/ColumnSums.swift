@@ -76,6 +76,6 @@ extension Operand {
 
   fileprivate func narrow(_ part: Range<Int>, from floats: UnsafeMutablePointer<Float>) {
     elements.advanced(by: part.lowerBound)
-      .narrow(rows: 1, columns: part.count, stride: 0, from: floats, width: 0)
+      .narrow(count: part.count, from: floats)
   }
 }

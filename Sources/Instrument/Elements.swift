@@ -63,6 +63,21 @@ struct Elements {
     }
   }
 
+  /// Writes the first elements into `floats`.
+  func widen(count: Int, into floats: UnsafeMutablePointer<Float>) {
+    widen(rows: 1, columns: count, stride: count, into: floats, width: count)
+  }
+
+  /// Writes `floats`, rounded, to the first elements.
+  func narrow(count: Int, from floats: UnsafePointer<Float>) {
+    narrow(rows: 1, columns: count, stride: count, from: floats, width: count)
+  }
+
+  /// Copies the first elements to `target`, in its own format.
+  func copy(count: Int, to target: Elements) {
+    copy(rows: 1, columns: count, stride: count, to: target, width: count)
+  }
+
   /// Copies a part of a matrix.
   ///
   /// - Parameters:
@@ -87,10 +102,8 @@ struct Elements {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { row in
       let floats = row.baseAddress!
       for index in 0..<rows {
-        advanced(by: index * stride)
-          .widen(rows: 1, columns: columns, stride: columns, into: floats, width: columns)
-        target.advanced(by: index * width)
-          .narrow(rows: 1, columns: columns, stride: columns, from: floats, width: columns)
+        advanced(by: index * stride).widen(count: columns, into: floats)
+        target.advanced(by: index * width).narrow(count: columns, from: floats)
       }
     }
   }
@@ -119,8 +132,8 @@ struct Elements {
 
   /// Rounds floats to the format: writes them here, and what was written back.
   func round(_ floats: UnsafeMutablePointer<Float>, count: Int) {
-    narrow(rows: 1, columns: count, stride: 0, from: floats, width: 0)
-    widen(rows: 1, columns: count, stride: 0, into: floats, width: 0)
+    narrow(count: count, from: floats)
+    widen(count: count, into: floats)
   }
 
   /// The kernels' name for the format.

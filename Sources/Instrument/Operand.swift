@@ -104,12 +104,12 @@ extension Operand {
 
   private func widen(_ first: Int, _ count: Int, into floats: UnsafeMutablePointer<Float>) {
     elements.advanced(by: first * columns)
-      .widen(rows: 1, columns: count, stride: 0, into: floats, width: 0)
+      .widen(count: count, into: floats)
   }
 
   fileprivate func stored(_ rows: Range<Int>, from floats: UnsafeMutablePointer<Float>) {
     guard elements.isNarrow, use == .written || use == .updated else { return }
     elements.advanced(by: rows.lowerBound * columns)
-      .narrow(rows: 1, columns: rows.count * columns, stride: 0, from: floats, width: 0)
+      .narrow(count: rows.count * columns, from: floats)
   }
 }

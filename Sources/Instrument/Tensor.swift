@@ -128,8 +128,7 @@ public struct Tensor: ~Copyable {
   public func values() -> [Float] {
     precondition(storage != nil, "a dry run has no numbers")
     return Array(unsafeUninitializedCapacity: count) { floats, initialised in
-      elements.widen(
-        rows: 1, columns: count, stride: 0, into: floats.baseAddress!, width: 0)
+      elements.widen(count: count, into: floats.baseAddress!)
       initialised = count
     }
   }
@@ -140,6 +139,6 @@ public struct Tensor: ~Copyable {
   public func assign(_ values: [Float]) {
     precondition(values.count == count, "\(values.count) values for a tensor of \(count)")
     precondition(storage != nil, "a dry run has no numbers")
-    elements.narrow(rows: 1, columns: count, stride: 0, from: values, width: 0)
+    elements.narrow(count: count, from: values)
   }
 }

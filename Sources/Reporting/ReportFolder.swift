@@ -71,10 +71,9 @@ public struct ReportFolder: Sendable {
   }
 
   private static func verdicts(_ verification: Verification) throws -> String {
-    let verdicts = verification.claims.map { ($0.id, $0.verdict) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let data = try encoder.encode(Dictionary(uniqueKeysWithValues: verdicts))
+    let data = try encoder.encode(verification.verdicts)
     return String(decoding: data, as: UTF8.self) + "\n"
   }
 }

@@ -14,8 +14,6 @@ public struct Parameter: ~Copyable {
   let columns: Int
   /// How the weight is stored as integers; nil where it is not.
   let quantisation: Quantisation?
-  /// The tensors.
-  var held = Boxed(Held())
   /// Whether it is an operand of matrix products.
   let isOperand: Bool
   /// Whether the ranks that share its layer see different parts of the gradient, to be added up.
@@ -29,18 +27,27 @@ public struct Parameter: ~Copyable {
   let scope: Scope
   let engine: Engine
 
-  /// The tensors.
-  struct Held: ~Copyable {
-    var whole: Tensor?
-    var share: Tensor?
-    var scales: Tensor?
-    var gradient: Tensor?
-    var gradientShare: Tensor?
-    var mainGradient: Tensor?
-    var state = OptimizerState.none
-    var master: Tensor?
-    var copy: Tensor?
-  }
+  /// The weight, or the integers that stand for it where there are scales. Nil while only the share
+  /// is there (ZeRO-3).
+  var whole: Tensor?
+  /// This replica's part of the weight, where replicas divide weights.
+  var share: Tensor?
+  /// What those integers are multiples of.
+  var scales: Tensor?
+  /// Its gradient: absent from the start of a step until backward reaches it.
+  var gradient: Tensor?
+  /// This replica's part of the gradient, where replicas divide gradients.
+  var gradientShare: Tensor?
+  /// The gradient that is updated with in 32 bits, where the optimizer gets it from a copy.
+  var mainGradient: Tensor?
+  /// What the optimizer remembers of it, or of this replica's part.
+  var state = OptimizerState.none
+  /// The weight, or this replica's part, in 32 bits, where it is stored in 16: what the optimizer
+  /// updates.
+  var master: Tensor?
+  /// The weight in the format of the products that it takes part in, from the start of a forward
+  /// pass until backward has used it; absent where that is its own format.
+  var copy: Tensor?
 
   /// The first values of a weight.
   enum Initialisation {

@@ -53,12 +53,9 @@ public struct PeakAccount {
   /// - Throws: `InputError` for a recipe that the model cannot run, and `MissingComponent` where
   ///   OpenBLAS is not installed.
   public init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool, summits count: Int = 1) throws {
-    try recipe.validate(for: shape)
-    let engine =
-      dry ? Engine(dry: Ledger()) : try Engine(expecting: Measurement.requireFit(shape, recipe))
-    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+    var training = try Training(shape, recipe, dry: dry)
     _ = training.step()
-    ledger = engine.ledger
+    ledger = training.engine.ledger
     layers = shape.layers
     peak = ledger.peak.total
     summits = Self.summits(ledger, layers, count)

@@ -45,16 +45,9 @@ public struct RunAccount: Sendable {
   /// - Throws: `InputError` for a recipe that the model cannot run, and `MissingComponent` where
   ///   OpenBLAS is not installed.
   public init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {
-    try recipe.validate(for: shape)
-    let engine: Engine
-    if dry {
-      engine = Engine(dry: Ledger())
-    } else {
-      let needed = try Measurement.requireFit(shape, recipe)
-      engine = try Engine(expecting: needed)
-    }
-    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+    var training = try Training(shape, recipe, dry: dry)
     for _ in 0..<recipe.accumulate { _ = training.accumulateGradients() }
+    let engine = training.engine
     let ledger = engine.ledger
     _ = training.update()
     let held = ledger.alive(after: Self.mostGradients(ledger)).compactMap { Self.held($0, ledger) }

@@ -68,6 +68,21 @@ public struct Training: ~Copyable {
     for _ in 0..<stage.parts.count { flights.append(UniqueArray()) }
   }
 
+  /// A training on an engine of its own, which accounts for one update.
+  ///
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: how it is trained.
+  ///   - dry: account without computing.
+  /// - Throws: `InputError` for a recipe that the model cannot run, or that memory cannot hold, and
+  ///   `MissingComponent` where OpenBLAS is not installed.
+  init(_ shape: ModelShape, _ recipe: Recipe, dry: Bool) throws {
+    try recipe.validate(for: shape)
+    let engine =
+      dry ? Engine(dry: Ledger()) : try Engine(expecting: Measurement.requireFit(shape, recipe))
+    self.init(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+  }
+
   /// One update: forward and backward for each micro-batch, then the optimizer.
   public mutating func step() -> Outcome {
     let loss = computeGradients()

@@ -33,11 +33,7 @@ struct Runs {
 
   /// Number of weights of the whole model.
   mutating func parameters(_ shape: ModelShape) -> Int {
-    let key = "\(shape)"
-    if let known = counts[key] { return known }
-    let count = ParameterCount(shape).total
-    counts[key] = count
-    return count
+    counts.remembered("\(shape)") { ParameterCount(shape).total }
   }
 
   /// One update.
@@ -45,21 +41,27 @@ struct Runs {
     _ case_: Case, _ reading: Reading, _ options: [String: String]
   ) throws -> RunAccount {
     let recipe = try case_.recipe(reading.convention, options)
-    let key = "\(case_.shape) \(recipe)"
-    if let known = trainings[key] { return known }
-    let account = try account(case_.shape, recipe, !case_.isReal)
-    trainings[key] = account
-    return account
+    return try trainings.remembered("\(case_.shape) \(recipe)") {
+      try account(case_.shape, recipe, !case_.isReal)
+    }
   }
 
   private mutating func inference(
     _ case_: Case, _ reading: Reading, _ options: [String: String]
   ) throws -> InferenceAccount {
     let recipe = try case_.recipe(reading.convention, options)
-    let key = "\(case_.shape) \(recipe)"
-    if let known = inferences[key] { return known }
-    let account = try InferenceAccount(case_.shape, recipe, dry: !case_.isReal)
-    inferences[key] = account
-    return account
+    return try inferences.remembered("\(case_.shape) \(recipe)") {
+      try InferenceAccount(case_.shape, recipe, dry: !case_.isReal)
+    }
+  }
+}
+
+extension Dictionary {
+  /// The value of a key, made when it is first asked for.
+  fileprivate mutating func remembered(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
+    if let known = self[key] { return known }
+    let value = try make()
+    self[key] = value
+    return value
   }
 }

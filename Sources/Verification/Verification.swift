@@ -25,4 +25,9 @@ public struct Verification: Codable, Sendable {
     for finding in claims { summary[finding.verdict.rawValue, default: 0] += 1 }
     self.summary = summary
   }
+
+  /// The verdicts, by claim.
+  public var verdicts: [String: Verdict] {
+    Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0.verdict) })
+  }
 }

@@ -34,8 +34,8 @@ struct Measure: ParsableCommand {
     try trace.requireWritable(replacing: output.force)
     let shape = try ModelShape(named: model)
     let recipe = recipe.recipe(for: shape)
-    if !output.quiet, !shape.architecture.head.hasScores {
-      Console.note("\(shape.name) has no loss: it is trained with the head of its pre-training\n")
+    if !shape.architecture.head.hasScores {
+      output.note("\(shape.name) has no loss: it is trained with the head of its pre-training\n")
     }
     let progress = Progress(steps: recipe.steps, isQuiet: output.quiet)
     let ledger = trace.ledger(dry: dry)

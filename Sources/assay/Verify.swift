@@ -44,9 +44,7 @@ struct Verify: ParsableCommand {
         expected: "an id such as 003.28 or 003.*")
     }
     let isMainJob = claims == nil && only == nil
-    if isMainJob { try ReportFolder(reports).prepare() }
-    let verification = try verification(catalogue)
-    if isMainJob { try record(verification) }
+    let verification = isMainJob ? try record(catalogue) : try verification(catalogue)
     try output.write(VerificationReport(verification))
   }
 
@@ -59,41 +57,23 @@ struct Verify: ParsableCommand {
     }
   }
 
-  /// Writes the reports, unless a verdict has changed and nobody asked to record that.
-  private func record(_ verification: Verification) throws {
+  /// Judges all claims and writes the reports, unless a verdict has changed and nobody asked to
+  /// record that.
+  private func record(_ catalogue: ClaimCatalogue) throws -> Verification {
     let folder = ReportFolder(reports)
-    let changes = Self.changes(try folder.expectedVerdicts(), verification)
-    guard changes.isEmpty || update else { throw Unexpected(changes) }
+    try folder.prepare()
+    let expected = try folder.expectedVerdicts()
+    let verification = try verification(catalogue)
+    let changes = VerdictChanges(from: expected, to: verification.verdicts)
+    guard changes.isEmpty || update else {
+      throw Unexpected(description: changes.description)
+    }
     let runs = try ReferenceRuns { output.note("\($0) …\n") }
     try folder.write(verification, runs)
     output.note("wrote \(reports)/; all claims are in \(reports)/claims.md\n")
     if try ReadmeTable.update(folder.readme, verification) {
       output.note("updated the table of claims in \(folder.readme)\n")
     }
-  }
-
-  private static func changes(
-    _ expected: [String: Verdict]?, _ verification: Verification
-  ) -> [String] {
-    guard let expected else { return [] }
-    let found = Dictionary(
-      uniqueKeysWithValues: verification.claims.map { ($0.id, $0.verdict.rawValue) })
-    return Set(expected.keys).union(found.keys).sorted().compactMap { id in
-      let (before, now) = (expected[id]?.rawValue ?? "absent", found[id] ?? "absent")
-      return before == now ? nil : "claim \(id) was \(before) and is \(now)"
-    }
-  }
-}
-
-extension Unexpected {
-  /// How many changes one line names.
-  private static let named = 5
-
-  /// Verdicts that are not those recorded.
-  init(_ changes: [String]) {
-    let more = changes.count > Self.named ? "; and \(changes.count - Self.named) more" : ""
-    self.init(
-      description: changes.prefix(Self.named).joined(separator: "; ") + more
-        + " (record with --update)")
+    return verification
   }
 }

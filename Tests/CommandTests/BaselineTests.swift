@@ -42,18 +42,6 @@ import Testing
     }
   }
 
-  @Test func `of many verdicts that differ, five are named and the others counted`() throws {
-    let verdicts = try recorded()
-    let ids = verdicts.keys.sorted()
-    try withReports([:]) { folder, _ in
-      let named = ids.prefix(5).map { "claim \($0) was absent and is \(verdicts[$0] ?? "?")" }
-      expectFailure(
-        try assay("verify", "--output", "report", in: folder), 1,
-        named.joined(separator: "; ") + "; and \(ids.count - 5) more (record with --update)")
-      #expect(try folder.names == ["README.md", "reports"])
-    }
-  }
-
   @Test func `verdicts that are not readable are bad input`() throws {
     try withReports(["003.28": "perhaps"]) { folder, data in
       let outcome = try assay("verify", "--update", in: folder)
@@ -63,13 +51,6 @@ import Testing
       #expect(outcome.errors.hasPrefix("assay: ") && outcome.errors.contains(says))
       #expect(outcome.errors.split(separator: "\n").count == 1)
       #expect(try folder.bytes("reports/verdicts.json") == data)
-    }
-  }
-
-  @Test func `what is quiet says nothing on the way`() throws {
-    try withReports(try recorded()) { folder, _ in
-      let outcome = try assay("verify", "--quiet", in: folder)
-      #expect(outcome.status == 0 && outcome.errors.isEmpty && !outcome.output.isEmpty)
     }
   }
 

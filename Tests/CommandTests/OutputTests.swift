@@ -53,6 +53,14 @@ import Testing
     }
   }
 
+  @Test func `what is quiet says nothing but its report`() throws {
+    let spoken = try assay("measure", "bert-large-uncased", "--dry")
+    let quiet = try assay("measure", "bert-large-uncased", "--dry", "--quiet")
+    #expect(spoken.status == 0 && quiet.status == 0)
+    #expect(spoken.errors.contains("has no loss"))
+    #expect(quiet.errors.isEmpty && quiet.output == spoken.output)
+  }
+
   @Test func `a reader that has gone ends the command quietly`() throws {
     for arguments in [["claims"], ["claims", "--format", "json"], ["help", "claims"]] {
       let outcome = try assay(arguments, to: .abandoned)

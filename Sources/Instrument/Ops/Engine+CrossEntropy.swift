@@ -117,8 +117,7 @@ extension Engine {
     let (source, target) = (input.elements, output.elements)
     Parallel.ranges(input.count, grain: 1 << 14) { range in
       source.advanced(by: range.lowerBound).copy(
-        rows: 1, columns: range.count, stride: 0, to: target.advanced(by: range.lowerBound),
-        width: 0)
+        count: range.count, to: target.advanced(by: range.lowerBound))
     }
   }
 

@@ -209,7 +209,7 @@ private struct EmbeddingTable {
 
   func read(_ row: Int, into floats: UnsafeMutablePointer<Float>) {
     elements.advanced(by: row * width)
-      .widen(rows: 1, columns: width, stride: 0, into: floats, width: 0)
+      .widen(count: width, into: floats)
   }
 
   /// Sets a row to the sum of others, or adds them to it. Rounded once, whatever the format.
@@ -223,7 +223,7 @@ private struct EmbeddingTable {
         CKernels.add(sum, sum, term, width)
       }
       elements.advanced(by: row * width)
-        .narrow(rows: 1, columns: width, stride: 0, from: sum, width: 0)
+        .narrow(count: width, from: sum)
     }
   }
 }

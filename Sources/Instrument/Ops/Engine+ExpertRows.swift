@@ -18,8 +18,8 @@ extension Engine {
     let width = output.columns
     Parallel.ranges(output.rows, grain: 16) { places in
       for place in places {
-        x.advanced(by: Int(source[place]) * width).copy(
-          rows: 1, columns: width, stride: 0, to: out.advanced(by: place * width), width: 0)
+        x.advanced(by: Int(source[place]) * width)
+          .copy(count: width, to: out.advanced(by: place * width))
       }
     }
   }
@@ -55,7 +55,7 @@ extension Engine {
           for pair in row * perToken..<(row + 1) * perToken {
             let place = Int(places[pair])
             x.advanced(by: place * width)
-              .widen(rows: 1, columns: width, stride: 0, into: term, width: 0)
+              .widen(count: width, into: term)
             add_scaled(sum, term, weights?[place] ?? 1, width)
           }
         }

@@ -110,6 +110,6 @@ extension DenseAttention {
   ) {
     guard kept.isNarrow else { return }
     kept.advanced(by: item * shape.pairs)
-      .widen(rows: 1, columns: shape.pairs, stride: 0, into: floats, width: 0)
+      .widen(count: shape.pairs, into: floats)
   }
 }
