@@ -35,6 +35,10 @@ test: setup ## run all tests, in debug and in release
 bench: build ## measure speed, beside PyTorch where there is a python3 that has it
 	$(SWIFT) run -c release bench
 
+accuracy: setup ## compare predictions with published measurements, write reports/accuracy.md
+	$(SWIFT) build -c release --product Accuracy
+	.build/release/Accuracy --data Measurements --format markdown --output reports/accuracy.md
+
 format: ## format all Swift sources
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
@@ -55,4 +59,4 @@ docs: setup ## build the documentation of the library's modules, in .build-docs
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all setup build mpi test bench format lint check docs help
+.PHONY: all setup build mpi test bench accuracy format lint check docs help

@@ -48,6 +48,13 @@ let package = Package(
       ]),
 
     .executableTarget(
+      name: "Accuracy",
+      dependencies: [
+        "Projection", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .executableTarget(
       name: "bench", dependencies: ["Reporting", "Transformer"], exclude: ["pytorch_step.py"]),
 
     .target(
@@ -57,6 +64,7 @@ let package = Package(
       path: "Tests/RankSupport"),
     .executableTarget(
       name: "rankcheck", dependencies: ["RankSupport"], path: "Tests/RankCheck"),
+    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "Projection", "TestSupport"]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),

@@ -34,6 +34,20 @@ public struct Convention: Sendable, Equatable {
   /// Whether, in a run of 16 bits, weights keep 32 and are copied for each forward pass; stream,
   /// norms and softmax then have 32 bits, too.
   public let castsWeights: Bool
+  /// The activation function's output beside the product of a gated network. Otherwise one kernel
+  /// makes both, and backward makes it again.
+  public var keepsGatedActivation = true
+  /// Whether, in a run of 16 bits, the probabilities of attention that is not tiled have 32.
+  public var softmaxInSingle = false
+  /// What tiled attention wrote, beside the copy in the order of the stream that the projection
+  /// behind it reads: the same bytes where a micro-batch has one sequence.
+  public var keepsFlashOutput = false
+  /// Whether gradients have buffers from the start to the end of a run, which backward adds to.
+  /// Otherwise they are there from backward to the update.
+  public var keepsGradients = false
+  /// The stream that a stage got from the one before it, with its gradient, until the same part of
+  /// the model has gone forward again.
+  public var keepsReceived = false
 
   /// Layout of queries, keys and values.
   public enum QKV: String, Sendable { case split, repeated, fused }
@@ -47,6 +61,9 @@ public struct Convention: Sendable, Equatable {
     case logitsAndProbabilities
     /// Probabilities, in the memory of the logits.
     case probabilitiesInPlace
+    /// Probabilities, in the memory of a copy of the logits in the format of the loss; logits are
+    /// freed. Backward copies their gradient back into the format of the logits.
+    case probabilitiesOfCopy
   }
 }
 
@@ -80,14 +97,17 @@ extension Convention {
     lossInSingle: true, castsWeights: true)
 
   /// Megatron-LM with Transformer Engine: projections' outputs are not copied head by head, the
-  /// loss is taken in 32 bits in the memory of the logits.
+  /// loss is taken in 32 bits of a copy of the logits (`vocab_parallel_cross_entropy`), gradients
+  /// lie in the buffers of `DistributedDataParallel`, and a part of the model remembers its
+  /// `input_tensor`.
   public static let megatron = Convention(
     name: "megatron",
     provenance: "NVIDIA/Megatron-LM core_r0.8 on, with Transformer Engine's fused layers",
     keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
-    keepsScores: false, keepsDroppedProbabilities: false, dropoutMask: .byte,
-    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesInPlace,
-    lossInSingle: true, castsWeights: false)
+    keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+    keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesOfCopy,
+    lossInSingle: true, castsWeights: false, keepsGatedActivation: false, keepsGradients: true,
+    keepsReceived: true)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(

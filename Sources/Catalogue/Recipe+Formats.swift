@@ -33,6 +33,7 @@ extension Recipe {
     if precision.isMixed || statePrecision == .fp32 { formats.optimizerState = .fp32 }
     if gradientPrecision == .fp32 { formats.gradient = .fp32 }
     if convention.lossInSingle { formats.loss = .fp32 }
+    if convention.softmaxInSingle { formats.softmax = .fp32 }
     guard convention.castsWeights else { return formats }
     formats.parameter = .fp32
     formats.gradient = .fp32

@@ -19,6 +19,9 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var optimizerImplementation = OptimizerImplementation.fused
   /// How attention is computed.
   public var attention = Attention.eager
+  /// Whether the batch comes with a mask of which token sees which, a byte for each pair of each
+  /// sequence, as Megatron-LM's data loader makes it; the attention here needs none.
+  public var loadsMask = false
   /// Which activations are computed twice rather than kept.
   public var recompute = Recompute.none
   /// Probability of dropping an element, at the embedding, the attention probabilities and the end

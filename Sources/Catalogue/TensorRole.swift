@@ -54,6 +54,7 @@ public enum TensorRole: String, Codable, Sendable, CaseIterable {
   case tokens = "input.tokens"
   case targets = "input.targets"
   case tokenTypes = "input.tokenTypes"
+  case attentionMask = "input.mask"
 
   // Activations.
   case embeddingOutput = "embedding.output"

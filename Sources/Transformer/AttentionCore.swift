@@ -14,6 +14,8 @@ enum AttentionCore {
   /// What tiled attention keeps.
   struct Flash: ~Copyable {
     let logSumExp: Tensor
+    /// What the kernel wrote, where the context is a copy of it in another order.
+    let output: Tensor?
     let heads: QueryKeyValue
   }
 
@@ -68,7 +70,13 @@ enum AttentionCore {
     let logSumExp = step.engine.make(
       shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
     step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
-    return .flash(Flash(logSumExp: logSumExp, heads: heads))
+    let isCopied = step.convention.keepsFlashOutput && step.recipe.batch > 1
+    let output =
+      isCopied
+      ? step.engine.copy(
+        of: context, .activation, .attentionContext, precision: step.engine.formats.activation)
+      : nil
+    return .flash(Flash(logSumExp: logSumExp, output: output, heads: heads))
   }
 
   /// Gradients.

@@ -10,6 +10,9 @@ struct Batch: ~Copyable {
   /// The kind of each token, where kinds have embeddings: the first half of a sequence is of the
   /// first kind, the rest of the second, as two sentences would be.
   let tokenTypes: Tensor?
+  /// Room for which token of a sequence sees which, (b·s,s) bytes, where the recipe asks for it and
+  /// the part gets any of the batch; nobody reads it.
+  let mask: Tensor?
 
   /// Allocates a batch, and fills it from a corpus.
   ///
@@ -27,6 +30,11 @@ struct Batch: ~Copyable {
     targets = part.isLast ? input(.targets) : nil
     let hasTypes = part.isFirst && step.shape.architecture.tokenTypes > 0
     tokenTypes = hasTypes ? input(.tokenTypes) : nil
+    mask =
+      recipe.loadsMask && (part.isFirst || part.isLast)
+      ? step.engine.make(
+        recipe.batch * recipe.sequence, recipe.sequence, .input, .attentionMask, precision: .int8)
+      : nil
     guard step.engine.isReal else { return }
     let objective = Objective(step.shape, recipe)
     for row in 0..<recipe.batch {

@@ -124,6 +124,7 @@ struct BlockStack: ~Copyable {
   }
 
   private static func groups(of layers: Int, _ step: Step) -> [Range<Int>] {
+    guard layers > 0 else { return [] }
     let size = step.recipe.recompute.groupSize(layers: layers) ?? layers
     return stride(from: 0, to: layers, by: size).map { $0..<min($0 + size, layers) }
   }

@@ -58,14 +58,26 @@ enum Head {
         saved: Saved(
           distribution: output, logits: logits, losses: losses, totalWeight: nil))
     case .probabilitiesInPlace:
-      engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
-      logits.retag(.lossProbabilities)
-      let loss = engine.mean(losses, targets: targets)
-      return Evaluated(
-        loss: loss,
-        saved: Saved(
-          distribution: logits, logits: nil, losses: nil, totalWeight: nil))
+      return evaluated(inPlaceOf: logits, losses, targets, engine)
+    case .probabilitiesOfCopy:
+      let copy = engine.copy(of: logits, .activation, .logits, precision: engine.formats.loss)
+      let result = evaluated(inPlaceOf: copy, losses, targets, engine)
+      _ = consume logits
+      return result
     }
+  }
+
+  /// The loss with the probabilities in the memory of the `logits` (R,V).
+  private static func evaluated(
+    inPlaceOf logits: consuming Tensor, _ losses: borrowing Tensor, _ targets: borrowing Tensor,
+    _ engine: Engine
+  ) -> Evaluated {
+    engine.crossEntropy(into: logits, as: .probability, losses: losses, logits, targets: targets)
+    logits.retag(.lossProbabilities)
+    let loss = engine.mean(losses, targets: targets)
+    return Evaluated(
+      loss: loss,
+      saved: Saved(distribution: logits, logits: nil, losses: nil, totalWeight: nil))
   }
 
   /// Scores of all tokens, (R,V), in the format of the activations where none is given.
@@ -138,11 +150,14 @@ enum Head {
   ) -> Tensor {
     let engine = step.engine
     let form: Engine.Distribution = step.convention.loss == .logSoftmax ? .logarithm : .probability
-    if step.convention.loss == .probabilitiesInPlace {
+    let isInPlace = step.convention.loss == .probabilitiesInPlace
+    if isInPlace || step.convention.loss == .probabilitiesOfCopy {
       engine.crossEntropyBackward(
         into: distribution, distribution, as: form, targets: targets, scale: scale)
       distribution.retag(.lossGradient)
-      return distribution
+      if isInPlace { return distribution }
+      return engine.copy(
+        of: distribution, .temporary, .lossGradient, precision: engine.formats.activation)
     }
     let gradient = engine.make(
       distribution.rows, distribution.columns, .temporary, .lossGradient)

@@ -13,6 +13,15 @@ public struct LanguageModel: ~Copyable {
   /// Of an encoder without a head: counted, and never run, as it has no part in pre-training.
   var pooler: Linear?
   let part: ModelPart
+  /// The stream that came from the part before, with its gradient, where the convention keeps them
+  /// beyond their use.
+  private var received: Received?
+
+  /// What a part got last, (R,h) each.
+  private struct Received: ~Copyable {
+    let stream: Tensor
+    let gradient: Tensor
+  }
 
   /// What backward needs of a whole forward pass.
   struct Saved: ~Copyable {
@@ -91,6 +100,7 @@ public struct LanguageModel: ~Copyable {
     let passed = blocks.forward(entered.stream, step)
     let ended = end(passed.stream, batch, step)
     forEachOuterParameter { $0.release() }
+    received = nil
     return Evaluated(
       loss: ended.loss,
       saved: Saved(
@@ -131,14 +141,26 @@ public struct LanguageModel: ~Copyable {
 
   /// The same backward: `gradient` (R,h) is that of the stream at the first block.
   private mutating func enterBackward(
-    _ gradient: borrowing Tensor, _ saved: consuming Embedding.Saved?, _ batch: borrowing Batch,
+    _ gradient: consuming Tensor, _ saved: consuming Embedding.Saved?, _ batch: borrowing Batch,
     _ step: Step
   ) {
-    guard let saved else { return part.send(gradient: gradient, step) }
+    guard let saved else {
+      part.send(gradient: gradient, step)
+      return keep(gradient, step)
+    }
     switch batch.tokens {
     case .none: preconditionFailure("an embedding without tokens")
     case .some(let tokens):
       embedding?.backward(gradient, saved, tokens: tokens, kinds: batch.tokenTypes, step)
     }
+  }
+
+  /// Keeps the gradient of the stream that came from the part before, and as much memory as the
+  /// stream had, which the first block has freed a moment ago.
+  private mutating func keep(_ gradient: consuming Tensor, _ step: Step) {
+    guard step.convention.keepsReceived else { return }
+    let stream = step.engine.make(
+      gradient.rows, gradient.columns, .temporary, .blockOutput, precision: gradient.precision)
+    received = Received(stream: stream, gradient: gradient)
   }
 }

@@ -82,7 +82,8 @@ struct MLP: ~Copyable {
   func forward(_ expanded: consuming Expanded, addingTo stream: borrowing Tensor, _ step: Step)
     -> Forwarded<Saved>
   {
-    let (engine, keepsOutput) = (step.engine, step.convention.keepsActivationOutput)
+    let (engine, keepsProduct) = (step.engine, step.convention.keepsActivationOutput)
+    let keepsOutput = keepsProduct && (!isGated || step.convention.keepsGatedActivation)
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     let keepsInput = !(activation.isKnownByOutput && keepsOutput)
@@ -97,7 +98,7 @@ struct MLP: ~Copyable {
       saved: Saved(
         activationInput: hidden.kept(if: keepsInput),
         activationOutput: activated.kept(if: keepsOutput), upOutput: upOutput,
-        product: product?.kept(if: keepsOutput) ?? nil, projection: projected.saved))
+        product: product?.kept(if: keepsProduct) ?? nil, projection: projected.saved))
   }
 
   private func activate(

@@ -28,11 +28,11 @@ struct ModelPart: Sendable, Equatable {
   /// The parts that a rank holds.
   static func all(of rank: Rank, _ shape: ModelShape) -> [ModelPart] {
     let (stages, count) = (rank.layout.pipeline, rank.layout.pipeline * rank.layout.virtual)
-    let size = shape.layers / count
     return (0..<rank.layout.virtual).map { chunk in
       let number = chunk * stages + rank.stage
       return ModelPart(
-        number: number, count: count, layers: number * size..<(number + 1) * size, stages: stages,
+        number: number, count: count,
+        layers: rank.layout.layers(ofPart: number, of: shape.layers), stages: stages,
         isTied: shape.tiedHead)
     }
   }

@@ -43,7 +43,7 @@ struct Optimizer {
       step += 1
       update(&model, gradientScale: scale(norm) / Float(lossScale.used), engine)
     }
-    model.forEachParameter { $0.clearGradient() }
+    if !recipe.convention.keepsGradients { model.forEachParameter { $0.clearGradient() } }
     return norm
   }
 

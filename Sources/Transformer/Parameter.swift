@@ -184,6 +184,15 @@ public struct Parameter: ~Copyable {
     mainGradient = nil
   }
 
+  /// Makes sure that there is a gradient to add to, and that it is 0, where the whole of it is kept.
+  mutating func zeroGradient() {
+    mainGradient = nil
+    gradientShare = nil
+    guard !engine.rank.layout.divides(.gradients) else { return }
+    beginGradient()
+    withGradient { engine.fill($0, with: 0) }
+  }
+
   private var hasGradient: Bool {
     switch gradient {
     case .some: true

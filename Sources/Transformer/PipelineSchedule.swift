@@ -47,10 +47,7 @@ public struct PipelineSchedule: Sendable, Equatable {
     switch layout.schedule {
     case .gpipe: return microbatches
     case .oneForwardOneBackward where layout.virtual == 1: return behind
-    case .oneForwardOneBackward:
-      // With no more than one round of micro-batches there is nothing to take turns with.
-      if microbatches == layout.pipeline { return microbatches * layout.virtual }
-      return 2 * behind + (layout.virtual - 1) * layout.pipeline
+    case .oneForwardOneBackward: return 2 * behind + (layout.virtual - 1) * layout.pipeline
     }
   }
 

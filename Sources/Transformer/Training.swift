@@ -15,6 +15,8 @@ public struct Training: ~Copyable {
   var flights: UniqueArray<UniqueArray<Flight>>
   /// Micro-batches of the updates so far.
   private var finished = 0
+  /// Whether gradients are those of an update that is over.
+  private var isUpdated = false
 
   /// What was seen at the end of the last forward pass.
   public private(set) var afterForward = AfterForward()
@@ -64,6 +66,7 @@ public struct Training: ~Copyable {
     engine.formats = recipe.formats
     stage = Stage(shape, seed: recipe.seed, engine)
     optimizer = Optimizer(recipe, for: &stage, engine)
+    if recipe.convention.keepsGradients { stage.forEachParameter { $0.zeroGradient() } }
     flights = UniqueArray()
     for _ in 0..<stage.parts.count { flights.append(UniqueArray()) }
   }
@@ -93,6 +96,7 @@ public struct Training: ~Copyable {
   ///
   /// - Returns: the mean loss; nil in a dry run, and in all but the last pipeline stage.
   public mutating func computeGradients() -> Double? {
+    forgetOldGradients()
     var loss: Double? = engine.rank.isLastStage ? 0 : nil
     for pass in schedule.passes {
       switch pass.direction {
@@ -113,6 +117,7 @@ public struct Training: ~Copyable {
   ///
   /// - Returns: the mean loss; nil in a dry run.
   public mutating func accumulateGradients() -> Double? {
+    forgetOldGradients()
     let loss = forward(microbatch: 0, through: 0)
     backward(through: 0)
     finished += 1
@@ -163,6 +168,7 @@ public struct Training: ~Copyable {
     let start = ContinuousClock.now
     engine.phase = .optimizer
     let norm = optimizer.update(&stage, engine)
+    isUpdated = true
     duration[.optimizer, default: .zero] += ContinuousClock.now - start
     return norm
   }
@@ -177,6 +183,13 @@ public struct Training: ~Copyable {
 
   /// Forgets the gradients.
   public mutating func clearGradients() {
-    stage.forEachParameter { $0.clearGradient() }
+    let keeps = recipe.convention.keepsGradients
+    stage.forEachParameter { if keeps { $0.zeroGradient() } else { $0.clearGradient() } }
+  }
+
+  /// Gradients that have buffers of their own stay there until the next step begins.
+  private mutating func forgetOldGradients() {
+    if isUpdated, recipe.convention.keepsGradients { clearGradients() }
+    isUpdated = false
   }
 }

@@ -4,6 +4,17 @@ import Catalogue
 extension Layout.ZeRO: ExpressibleByArgument {}
 extension Layout.Schedule: ExpressibleByArgument {}
 
+/// Numbers of layers, as `7,8,8,7`.
+struct PartLayers: ExpressibleByArgument {
+  let layers: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    layers = parts.compactMap { Int($0) }
+    if layers.count < parts.count { return nil }
+  }
+}
+
 /// How ranks divide the model and the batch.
 struct LayoutOptions: ParsableArguments {
   @Option(help: "Replicas of the model, each with its share of the batch.")
@@ -17,6 +28,9 @@ struct LayoutOptions: ParsableArguments {
 
   @Option(help: "Parts of the model that each stage holds; more than one interleaves the stages.")
   var virtual = Layout().virtual
+
+  @Option(help: "Layers of each part, in order, where they are not all the same, such as 7,8,8,7.")
+  var partLayers: PartLayers?
 
   @Option(help: "The order in which a stage goes through its micro-batches.")
   var schedule = Layout().schedule
@@ -37,6 +51,7 @@ struct LayoutOptions: ParsableArguments {
     layout.tensor = tensor
     layout.pipeline = pipeline
     layout.virtual = virtual
+    layout.partLayers = partLayers?.layers
     layout.schedule = schedule
     layout.sequenceParallel = sequenceParallel
     layout.zero = zero

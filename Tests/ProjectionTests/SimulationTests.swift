@@ -36,7 +36,8 @@ import Transformer
       peak.byCategory.map { [$0.category, "\($0.bytes)", "\($0.allocations)"] } == [
         ["activation", "12000100", "2"], ["parameter", "1572864", "1"],
       ])
-    #expect(simulation.atPeakReserved.event == 1)
+    // As much is reserved from the second piece on, and the third needs most of it.
+    #expect(simulation.atPeakReserved.event == 3)
     #expect(simulation.atPeakReserved.reserved == 23_068_672)
     #expect(simulation.statistics.allocated.current == 1_572_864 + 512)
     #expect(simulation.events == 5 && simulation.outOfMemory == nil)

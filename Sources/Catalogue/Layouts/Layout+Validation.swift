@@ -105,15 +105,7 @@ extension Layout {
   }
 
   private func requirePipeline(_ shape: ModelShape) throws(InputError) {
-    let chunks = pipeline * virtual
-    guard shape.layers % chunks == 0 else {
-      let option = virtual == 1 ? "--pipeline" : "--virtual"
-      let parts = virtual == 1 ? "\(pipeline)" : "\(virtual) for each of \(pipeline) stages"
-      throw InputError(
-        option,
-        found: "\(parts), which does not divide the \(shape.layers) layers of \(shape.name)",
-        expected: "a divisor of it")
-    }
+    try requireParts(shape)
     guard virtual > 1 else { return }
     guard pipeline > 1 else {
       throw InputError(
@@ -128,6 +120,30 @@ extension Layout {
       throw InputError(
         "--global-batch", found: "\(globalBatch), which makes \(microbatches) micro-batches",
         expected: "a multiple of \(pipeline) of them, with --virtual \(virtual)")
+    }
+  }
+
+  private func requireParts(_ shape: ModelShape) throws(InputError) {
+    if let partLayers { return try requireParts(partLayers, shape) }
+    guard shape.layers % partCount == 0 else {
+      let option = virtual == 1 ? "--pipeline" : "--virtual"
+      let parts = virtual == 1 ? "\(pipeline)" : "\(virtual) for each of \(pipeline) stages"
+      throw InputError(
+        option,
+        found: "\(parts), which does not divide the \(shape.layers) layers of \(shape.name)",
+        expected: "a divisor of it")
+    }
+  }
+
+  private func requireParts(_ layers: [Int], _ shape: ModelShape) throws(InputError) {
+    let isComplete =
+      layers.count == partCount && layers.allSatisfy { (0...shape.layers).contains($0) }
+      && layers.reduce(0, +) == shape.layers
+    guard isComplete else {
+      throw InputError(
+        "--part-layers", found: layers.map(String.init).joined(separator: ","),
+        expected: "\(partCount) numbers that add up to \(shape.layers), the layers of "
+          + shape.name)
     }
   }
 }

@@ -10,6 +10,9 @@ public struct Layout: Codable, Sendable, Equatable {
   /// Runs of consecutive layers that a stage holds, `v`; more than one interleaves the stages
   /// (Narayanan et al., arXiv 2104.04473, section 2.2).
   public var virtual = 1
+  /// Layers of each part, in the order of the forward pass, where they are not all the same: `v`
+  /// parts for each of `p` stages. A part may have none.
+  public var partLayers: [Int]?
   /// The order in which a stage goes through its micro-batches.
   public var schedule = Schedule.oneForwardOneBackward
   /// Whether norms, dropout and the residual stream are divided along the sequence among the ranks
@@ -49,6 +52,19 @@ public struct Layout: Codable, Sendable, Equatable {
 
   /// Number of devices.
   public var ranks: Int { data * tensor * pipeline }
+
+  /// Runs of consecutive layers, of all stages.
+  public var partCount: Int { pipeline * virtual }
+
+  /// The layers of a part, of a model of so many.
+  public func layers(ofPart number: Int, of layers: Int) -> Range<Int> {
+    guard let partLayers else {
+      let size = layers / partCount
+      return number * size..<(number + 1) * size
+    }
+    let first = partLayers.prefix(number).reduce(0, +)
+    return first..<first + partLayers[number]
+  }
 
   /// Passes of a replica through the model before an update.
   public var microbatches: Int { globalBatch / (data * microbatch) }

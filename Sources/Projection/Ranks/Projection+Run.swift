@@ -19,11 +19,11 @@ extension Projection {
     try layout.validate(for: shape, recipe)
     let own = layout.recipe(recipe)
     try own.validate(for: shape)
-    let workspace = device.map(Workspace.init) ?? Workspace(computeCapability: nil)
+    let holdings = [Holding.cuBLAS(computeCapability: device?.computeCapability)]
     var runs: [StageRun] = []
     for stage in 0..<layout.pipeline {
       runs.append(
-        try StageRun(shape, own, layout, stage: stage, workspace: workspace.bytes))
+        try StageRun(shape, own, layout, stage: stage, holding: holdings))
     }
     let fullest = runs.max { $0.bytes.peakReserved < $1.bytes.peakReserved }!
     self.recipe = own
@@ -38,27 +38,27 @@ extension Projection {
     fits = headroom.map { $0 >= 0 }
     maxMicrobatch = try capacity.map { capacity throws(InputError) in
       try Self.largestMicrobatch(
-        shape, recipe, layout, stage: fullest.stage, workspace.bytes, within: capacity)
+        shape, recipe, layout, stage: fullest.stage, holdings, within: capacity)
     }
     maxGlobalBatch = maxMicrobatch.map { $0 * layout.data * layout.microbatches }
     communication = Traffic(runs)
     time = try device.map { device throws(InputError) in
       try ProjectedTime(shape, own, layout, on: device, options)
     }
-    terms = Self.terms(of: fullest, workspace)
+    terms = Self.terms(of: fullest)
   }
 
   /// The largest micro-batch whose stage reserves no more than `capacity`; 0 if there is none.
   private static func largestMicrobatch(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int, _ workspace: Int,
-    within capacity: Int
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int,
+    _ holdings: [Holding], within capacity: Int
   ) throws(InputError) -> Int {
     func fits(_ microbatch: Int) throws(InputError) -> Bool {
       var layout = layout
       layout.globalBatch = microbatch * layout.data * layout.microbatches
       layout.microbatch = microbatch
       let run = try StageRun(
-        shape, layout.recipe(recipe), layout, stage: stage, workspace: workspace)
+        shape, layout.recipe(recipe), layout, stage: stage, holding: holdings)
       return run.bytes.peakReserved <= capacity
     }
     var (low, high) = (0, 1)
@@ -73,14 +73,14 @@ extension Projection {
   /// More sequences than anybody gives a device at once.
   private static let mostMicrobatch = 1 << 16
 
-  private static func terms(of run: StageRun, _ workspace: Workspace) -> [Term] {
+  private static func terms(of run: StageRun) -> [Term] {
     let moment = run.simulation.atPeakReserved
     let program = "the program of stage \(run.stage), run dry, when its reserved memory is highest"
     let held = moment.byCategory.map { category in
-      category.category == Workspace.category
-        ? Term(
-          name: "workspace", bytes: category.bytes, basis: .assumed, source: workspace.source)
-        : Term(name: category.category, bytes: category.bytes, basis: .derived, source: program)
+      let holding = run.holdings.first { $0.name == category.category }
+      return Term(
+        name: category.category, bytes: category.bytes, basis: holding?.basis ?? .derived,
+        source: holding?.source ?? program)
     }
     let rules = "the rules of PyTorch's caching allocator"
     return held + [

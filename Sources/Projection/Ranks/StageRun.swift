@@ -2,46 +2,69 @@ import Catalogue
 import Instrument
 import Transformer
 
-/// A dry update of one rank of a stage, and what the caching allocator makes of it.
-struct StageRun {
-  let stage: Int
-  let bytes: Projection.Bytes
-  let simulation: Simulation
-  let communication: [RankMeasurement.Messages]
+/// A dry update of one rank of a stage, and what the caching allocator makes of it. Tensor cores read
+/// 16 bits, so the workspaces are left out in which products of such are widened here.
+public struct StageRun: Sendable {
+  /// The stage.
+  public let stage: Int
+  /// Its memory.
+  public let bytes: Projection.Bytes
+  /// The allocator's account, up to the end of the update.
+  public let simulation: Simulation
+  /// What the rank says to others in the update.
+  public let communication: [RankMeasurement.Messages]
+  /// What is held besides the program's tensors.
+  let holdings: [Holding]
 
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: as the rank runs it.
   ///   - layout: what the rank is part of.
   ///   - stage: which stage; of its ranks the first, whose shares are the largest.
-  ///   - workspace: bytes that the library of matrix products takes.
-  init(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int, workspace: Int
+  ///   - holdings: what is held besides the program's tensors.
+  ///   - settings: how the allocator is set.
+  /// - Throws: `InputError` for a text that cannot be read.
+  public init(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int,
+    holding holdings: [Holding], _ settings: AllocatorSettings = AllocatorSettings()
   ) throws(InputError) {
     let rank = Rank(stage * layout.tensor * layout.data, of: layout)
     var short = recipe
     short.accumulate = Self.enough(recipe.accumulate, layout)
-    let (engine, saved) = try Self.run(shape, short, rank)
-    let ledger = engine.ledger
-    simulation = Simulation(AllocationStream(ledger, workspace: workspace))
+    let run = try Run(shape, short, rank, holdings)
+    let highest = run.engine.ledger.highest
+    simulation = Simulation(run.stream, settings)
     self.stage = stage
+    self.holdings = holdings
     bytes = Projection.Bytes(
-      parameter: ledger.highest[.parameter, default: 0],
-      gradient: ledger.highest[.gradient, default: 0],
-      optimizerState: ledger.highest[.optimizerState, default: 0], savedForBackward: saved,
-      temporary: ledger.highest[.temporary, default: 0], workspace: workspace,
+      parameter: highest[.parameter, default: 0],
+      gradient: highest[.gradient, default: 0],
+      optimizerState: highest[.optimizerState, default: 0], savedForBackward: run.saved,
+      temporary: highest[.temporary, default: 0],
+      workspace: holdings.reduce(0) { $0 + $1.bytes },
       peakAllocated: simulation.atPeakAllocated.allocated,
       peakReserved: simulation.atPeakReserved.reserved)
-    communication = try Self.messages(engine, shape, short, recipe.accumulate, rank)
+    communication = try Self.messages(run, shape, short, recipe.accumulate, rank)
   }
 
-  private static func run(
-    _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank
-  ) throws(InputError) -> (engine: Engine, saved: Int) {
-    let engine = Engine(dry: Ledger(), rank: rank)
-    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
-    _ = training.step()
-    return (engine, training.afterForward.savedForBackward)
+  /// What a dry update leaves behind.
+  private struct Run {
+    let engine: Engine
+    let saved: Int
+    let stream: AllocationStream
+
+    init(
+      _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, _ holdings: [Holding]
+    ) throws(InputError) {
+      let engine = Engine(dry: Ledger(), rank: rank)
+      var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+      _ = training.step()
+      self.engine = engine
+      // While the run goes on, and holds what it holds between updates.
+      stream = AllocationStream(
+        engine.ledger, holding: holdings, skipping: [.productWorkspace])
+      saved = training.afterForward.savedForBackward
+    }
   }
 
   /// Micro-batches after which a stage only repeats itself: it is full when the first have passed
@@ -55,14 +78,14 @@ struct StageRun {
 
   /// The messages of all micro-batches: each round of them adds the same.
   private static func messages(
-    _ engine: Engine, _ shape: ModelShape, _ short: Recipe, _ microbatches: Int, _ rank: Rank
+    _ run: Run, _ shape: ModelShape, _ short: Recipe, _ microbatches: Int, _ rank: Rank
   ) throws(InputError) -> [RankMeasurement.Messages] {
-    let found = RankMeasurement.Messages.list(engine.work.communications, steps: 1)
+    let found = RankMeasurement.Messages.list(run.engine.work.communications, steps: 1)
     guard microbatches > short.accumulate else { return found }
     var shorter = short
     shorter.accumulate -= round(rank.layout)
     let fewer = RankMeasurement.Messages.list(
-      try run(shape, shorter, rank).engine.work.communications, steps: 1)
+      try Run(shape, shorter, rank, []).engine.work.communications, steps: 1)
     let more = microbatches - short.accumulate
     return found.map { messages in
       let before = fewer.first { $0.kind == messages.kind && $0.group == messages.group }

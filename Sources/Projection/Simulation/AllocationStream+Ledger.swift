@@ -9,13 +9,27 @@ extension AllocationStream {
   ///   - workspace: bytes that the matrix products take for themselves when the first forward pass
   ///     begins, as cuBLAS does; 0 for none.
   public init(_ ledger: Ledger, workspace: Int = 0) {
+    self.init(
+      ledger,
+      holding: workspace == 0 ? [] : [Holding("workspace", [workspace], source: "the caller")])
+  }
+
+  /// What a run has allocated so far, and what is held beside it.
+  ///
+  /// - Parameters:
+  ///   - ledger: the account of the run.
+  ///   - holdings: are allocated when the first forward pass begins.
+  ///   - skipping: tensors that the device does not need.
+  public init(
+    _ ledger: Ledger, holding holdings: [Holding], skipping: Set<TensorRole> = []
+  ) {
     self.init()
     var allocations: [Int: Int] = [:]
-    var hasWorkspace = workspace == 0
-    for event in ledger.events {
-      if !hasWorkspace, event.phase != .load {
-        allocateWorkspace(workspace)
-        hasWorkspace = true
+    var isLoaded = false
+    for event in ledger.events where !skipping.contains(event.role) {
+      if !isLoaded, event.phase != .load {
+        for holding in holdings { allocate(holding) }
+        isLoaded = true
       }
       let label = number(of: Label(event.category.rawValue, ledger.path(of: event)))
       switch event.kind {
@@ -24,6 +38,10 @@ extension AllocationStream {
       case .retag: if let number = allocations[event.tensor] { add(.rename, number, label) }
       }
     }
+  }
+
+  private mutating func allocate(_ holding: Holding) {
+    for piece in holding.pieces { allocate(piece, number(of: Label(holding.name, holding.name))) }
   }
 
   /// Adds what a library keeps to the end.

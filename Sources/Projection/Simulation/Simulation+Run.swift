@@ -70,7 +70,10 @@ private struct Replay {
   private mutating func notePeaks(_ step: AllocationStream.Step) {
     let statistics = allocator.statistics
     let isAllocated = statistics.allocated.current > peakAllocated.allocated
-    let isReserved = statistics.reserved.current > peakReserved.reserved
+    // Of the moments at which the most is reserved, the one that needs most of it.
+    let isReserved =
+      (statistics.reserved.current, statistics.active.current)
+      > (peakReserved.reserved, peakReserved.active)
     guard isAllocated || isReserved else { return }
     var moment = Simulation.Moment()
     moment.event = finished

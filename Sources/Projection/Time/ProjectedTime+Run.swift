@@ -31,7 +31,8 @@ extension ProjectedTime {
         works: works, stages: seconds))
   }
 
-  /// The work of every stage: all but the first and the last do the same.
+  /// The work of every stage: all but the first and the last do the same, where all have as many
+  /// layers.
   private static func works(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout
   ) throws(InputError) -> [StageWork] {
@@ -39,6 +40,12 @@ extension ProjectedTime {
     guard layout.pipeline > 1 else { return [first] }
     let last = try StageWork(shape, recipe, layout, stage: layout.pipeline - 1)
     guard layout.pipeline > 2 else { return [first, last] }
+    if layout.partLayers != nil {
+      let middle = try (1..<layout.pipeline - 1).map { stage throws(InputError) in
+        try StageWork(shape, recipe, layout, stage: stage)
+      }
+      return [first] + middle + [last]
+    }
     let middle = try StageWork(shape, recipe, layout, stage: 1)
     return [first] + Array(repeating: middle, count: layout.pipeline - 2) + [last]
   }
@@ -164,7 +171,7 @@ extension PipelineTimeline {
     let (layout, stages) = (parts.layout, parts.stages)
     let chunks = layout.virtual
     let share = 1 / Double(chunks)
-    let middle = layout.pipeline > 2 ? stages[1] : nil
+    let middle = layout.pipeline > 2 && layout.partLayers == nil ? stages[1] : nil
     let all = stages.enumerated().map { stage, seconds in
       (0..<chunks).map { chunk in
         let whole = (forward: seconds.forward.total, backward: seconds.backward.total)

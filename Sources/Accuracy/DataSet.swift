@@ -1,0 +1,39 @@
+/// A published set of measurements, and how the project predicts each of its rows.
+protocol DataSet: Sendable {
+  /// What it is called.
+  var title: String { get }
+  /// Its file, in the folder of measurements.
+  var file: String { get }
+  /// Who measured what, where it is published, and which constants the predictions take beside the
+  /// program: a few sentences.
+  var about: String { get }
+
+  /// Predicts every row of a file.
+  ///
+  /// - Parameter path: the file.
+  /// - Throws: `InputError` for a file that cannot be read.
+  func comparisons(_ path: String) throws -> [Comparison]
+}
+
+/// A set with its rows, predicted.
+struct EvaluatedSet: Sendable {
+  let title: String
+  let about: String
+  let comparisons: [Comparison]
+}
+
+/// All sets, memory first.
+enum DataSets {
+  static let all: [any DataSet] = [MegatronFunctionalTests()]
+
+  /// Predicts every row of every set that a folder has a file of.
+  static func evaluate(in folder: String, _ note: (String) -> Void) throws -> [EvaluatedSet] {
+    try all.compactMap { set in
+      let path = "\(folder)/\(set.file)"
+      guard TextFile.exists(path) else { return nil }
+      note(set.title)
+      return EvaluatedSet(
+        title: set.title, about: set.about, comparisons: try set.comparisons(path))
+    }
+  }
+}
