@@ -14,7 +14,7 @@ struct StageWork {
   let once: Tally
 
   /// How often each kernel ran and each message was sent.
-  struct Tally {
+  struct Tally: Equatable {
     var kernels: [Work.Stage: [Kernel: Int]] = [:]
     var messages: [Message: Int] = [:]
 
@@ -63,23 +63,51 @@ struct StageWork {
   ///   - layout: what the rank is part of.
   ///   - stage: which stage; of its ranks the first, whose shares are the largest.
   init(_ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int) throws(InputError) {
-    roundSize = layout.virtual > 1 ? layout.pipeline : 1
+    let size = layout.virtual > 1 ? layout.pipeline : 1
     let rank = Rank(stage * layout.tensor * layout.data, of: layout)
-    let first = try Self.tally(shape, recipe, rank, microbatches: roundSize)
-    let second = try Self.tally(shape, recipe, rank, microbatches: 2 * roundSize)
-    round = Tally(second, without: first)
-    once = Tally(first, without: round)
+    self.init(
+      try Run(shape, recipe, rank, microbatches: size).tally,
+      try Run(shape, recipe, rank, microbatches: 2 * size).tally, roundSize: size)
   }
 
-  private static func tally(
-    _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, microbatches: Int
-  ) throws(InputError) -> Tally {
-    var recipe = recipe
-    recipe.accumulate = microbatches
-    let engine = Engine(dry: Ledger(isRecording: false), rank: rank)
-    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
-    _ = training.step()
-    return Tally(engine.work)
+  /// - Parameters:
+  ///   - first: of an update of one round of micro-batches.
+  ///   - second: of an update of two.
+  ///   - roundSize: micro-batches of a round.
+  init(_ first: Tally, _ second: Tally, roundSize: Int) {
+    let round = Tally(second, without: first)
+    self.init(round: round, roundSize: roundSize, once: Tally(first, without: round))
+  }
+
+  /// - Parameters:
+  ///   - round: work of one round of micro-batches.
+  ///   - roundSize: micro-batches of a round.
+  ///   - once: work of an update besides.
+  init(round: Tally, roundSize: Int, once: Tally) {
+    (self.round, self.roundSize, self.once) = (round, roundSize, once)
+  }
+
+  /// A dry update.
+  struct Run {
+    let tally: Tally
+    /// Bytes of what is saved for one micro-batch.
+    let saved: Int
+    /// The most that is held at once; 0 where the ledger does not record.
+    let peak: Int
+
+    init(
+      _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, microbatches: Int,
+      ledger: Ledger = Ledger(isRecording: false)
+    ) throws(InputError) {
+      var recipe = recipe
+      recipe.accumulate = microbatches
+      let engine = Engine(dry: ledger, rank: rank)
+      var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+      _ = training.step()
+      tally = Tally(engine.work)
+      saved = training.afterForward.savedForBackward
+      peak = ledger.peak.total
+    }
   }
 }
 
