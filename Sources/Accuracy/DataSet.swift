@@ -24,7 +24,10 @@ struct EvaluatedSet: Sendable {
 
 /// All sets, memory first.
 enum DataSets {
-  static let all: [any DataSet] = [MegatronFunctionalTests()]
+  static let all: [any DataSet] = [
+    MegatronFunctionalTests(), SimuMaxB200(), LLMCLogs(), Torchtune(), LitGPT(), BloomSweep(),
+    RobertaBenchmark(), BertAnatomy(),
+  ]
 
   /// Predicts every row of every set that a folder has a file of.
   static func evaluate(in folder: String, _ note: (String) -> Void) throws -> [EvaluatedSet] {

@@ -18,7 +18,7 @@ public struct Convention: Sendable, Equatable {
   /// for each head of queries or not, or the one output of their projection.
   public let qkv: QKV
   /// The scores before the softmax.
-  public let keepsScores: Bool
+  public var keepsScores: Bool
   /// The probabilities after dropout, where there is dropout. Otherwise made again from the mask.
   public let keepsDroppedProbabilities: Bool
   /// How a dropout mask is remembered.
@@ -45,6 +45,9 @@ public struct Convention: Sendable, Equatable {
   /// Whether gradients have buffers from the start to the end of a run, which backward adds to.
   /// Otherwise they are there from backward to the update.
   public var keepsGradients = false
+  /// Whether the head's layer hands on a gradient of its weight, in the weight's format, beside the
+  /// buffer that it adds to: Megatron-LM's fused accumulation, too, returns an empty one.
+  public var returnsHeadGradient = false
   /// The stream that a stage got from the one before it, with its gradient, until the same part of
   /// the model has gone forward again.
   public var keepsReceived = false
@@ -107,7 +110,7 @@ extension Convention {
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: false, loss: .probabilitiesOfCopy,
     lossInSingle: true, castsWeights: false, keepsGatedActivation: false, keepsGradients: true,
-    keepsReceived: true)
+    returnsHeadGradient: true, keepsReceived: true)
 
   /// All buffers of `train_gpt2.c`: its function `fill_in_activation_sizes` lists 23 of them.
   public static let llmC = Convention(
@@ -116,6 +119,20 @@ extension Convention {
     keepsScores: true, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: true, loss: .logitsAndProbabilities,
     lossInSingle: false, castsWeights: false)
+
+  /// The buffers of `train_gpt2.cu`, which has cuDNN's attention and turns the logits into their
+  /// gradient in place. Not listed among the others: it is what a run without its own scratch needs.
+  ///
+  /// - Parameter keepsActivations: whether the activation function's output is kept (`-r 0`), or made
+  ///   again (`-r 1`).
+  public static func llmCUDA(keepsActivations: Bool) -> Convention {
+    Convention(
+      name: "llm.c-cuda", provenance: "karpathy/llm.c, train_gpt2.cu, fill_in_activation_sizes",
+      keepsNormOutput: true, keepsNormalised: false, keepsNormStatistics: true, qkv: .fused,
+      keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
+      keepsActivationOutput: keepsActivations, keepsProjectionOutput: false,
+      loss: .probabilitiesInPlace, lossInSingle: false, castsWeights: false)
+  }
 
   /// The least that gives right gradients without a matrix product being done twice: whatever an
   /// elementwise pass can make again is not kept.

@@ -129,6 +129,11 @@ enum Head {
     of stream: borrowing Tensor, _ step: Step
   ) -> Tensor {
     let engine = step.engine
+    let returned =
+      step.convention.returnsHeadGradient
+      ? engine.make(
+        weight.rows, weight.columns, .temporary, weight.role,
+        precision: engine.formats.parameter) : nil
     final.withOutput(saved, of: stream, engine) { part in
       step.withAllRows(part) { input in
         weight.accumulate { weight, accumulating in
@@ -141,7 +146,9 @@ enum Head {
       logitsGradient.rows, weight.columns, .temporary, .activationGradient)
     engine.linearInputGradient(into: inputGradient, logitsGradient, weight: weight)
     weight.releaseCopy()
-    return step.summed(inputGradient)
+    let summed = step.summed(inputGradient)
+    _ = consume returned
+    return summed
   }
 
   /// The gradient of the logits (R,V): in the memory of the probabilities, or beside what was kept.

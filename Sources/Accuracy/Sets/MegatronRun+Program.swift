@@ -136,28 +136,20 @@ extension MegatronRun {
   }
 
   private var transformerEngine: Holding? {
-    guard config.transformer_impl == "transformer_engine" else { return nil }
-    return Holding(
-      "Transformer Engine workspace", [hardware == "A100" ? 4 << 20 : 32 << 20],
-      source: "TransformerEngine, pytorch/module/base.py, get_cublas_workspace_size_bytes")
+    config.transformer_impl == "transformer_engine"
+      ? .transformerEngine(isHopperOrLater: hardware != "A100") : nil
   }
 
-  /// The scores of Megatron-LM's own attention, 2·b·a/t·s² bytes in a buffer that stays.
+  /// 2·b·a/t·s² bytes.
   private var scores: Holding? {
     guard config.transformer_impl == "local" else { return nil }
-    let heads = config.num_attention_heads / config.tp
-    return Holding(
-      "scores", [2 * config.micro_batch_size * heads * config.seq_length * config.seq_length],
-      basis: .derived,
-      source: "Megatron-LM, core/transformer/dot_product_attention.py, get_global_memory_buffer")
+    let (heads, sequence) = (config.num_attention_heads / config.tp, config.seq_length)
+    return .scores(2 * config.micro_batch_size * heads * sequence * sequence)
   }
 
-  /// The gathered stream of sequence parallelism, 2·s·b·h bytes in a buffer that stays.
+  /// 2·s·b·h bytes.
   private var gathered: Holding? {
-    guard config.sequence_parallel_effective else { return nil }
-    return Holding(
-      "gathered stream", [2 * config.micro_batch_size * config.seq_length * config.hidden_size],
-      basis: .derived,
-      source: "Megatron-LM, core/tensor_parallel/layers.py, get_global_memory_buffer")
+    config.sequence_parallel_effective
+      ? .gatheredStream(2 * config.micro_batch_size * config.seq_length * config.hidden_size) : nil
   }
 }

@@ -1,0 +1,29 @@
+import Catalogue
+import Projection
+
+/// A model with a small head for a task, such as a classifier, instead of scores for the
+/// vocabulary. What it is under the head runs as the first stage of two, of which the second has no
+/// layers, so that nothing is scored.
+enum Backbone {
+  /// One update, in a program that keeps its gradients at zero between updates.
+  ///
+  /// - Parameters:
+  ///   - shape: the model under the head.
+  ///   - recipe: how it is trained.
+  ///   - head: parameters of the head.
+  ///   - holdings: what is held besides.
+  static func run(
+    _ shape: ModelShape, _ recipe: Recipe, head: Int, holding holdings: [Holding]
+  ) throws(InputError) -> StageRun {
+    var layout = Layout()
+    layout.pipeline = 2
+    layout.partLayers = [shape.layers, 0]
+    (layout.microbatch, layout.globalBatch) = (recipe.batch, recipe.batch)
+    var recipe = layout.recipe(recipe)
+    recipe.convention.keepsGradients = true
+    let states = Holding(
+      "classifier", [16 * head], basis: .derived,
+      source: "weights, gradients and two moments of 4 bytes each")
+    return try StageRun(shape, recipe, layout, stage: 0, holding: holdings + [states])
+  }
+}

@@ -1,0 +1,104 @@
+import Catalogue
+import Projection
+
+/// BigScience's search for a layout of BLOOM: memory in use on the fullest of 80 GB A100s.
+struct BloomSweep: DataSet {
+  let title = "BLOOM's layouts"
+  let file = "bloom_a100_3d_sweep.csv"
+  let about = """
+    bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md: memory in use on the \
+    fullest node, in whole GB of nvidia-smi, context, NCCL and cache included. Predicted by what the \
+    fullest stage reserves under the convention megatron with full recomputation and ZeRO-1, what \
+    DeepSpeed's pipeline and BF16Optimizer keep besides, and \(Self.constant) MiB for the context, \
+    NCCL's buffers, DeepSpeed's buckets and fragmentation: the mean of what is missing on the rows of \
+    section "\(Self.calibrated)".
+    """
+
+  /// MiB, taken from the rows of the section.
+  static let constant = 10_029
+  /// A section of the page.
+  static let calibrated = "Choosing the fastest 3D Topology"
+
+  func comparisons(_ path: String) throws -> [Comparison] {
+    try CSVFile(path).rows.compactMap(comparison)
+  }
+
+  /// - Returns: nil for a row without memory, or one printed before.
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
+    guard let measured = row.number("peak_mem_GB_nvidia_smi"), row.text("repeat_of_line").isEmpty,
+      let hidden = row.integer("hidden"),
+      let layers = row.integer("n_layers") ?? row.integer("n_layers_inferred")
+    else { return nil }
+    var shape = try ModelShape(
+      name: "bloom", layers: layers, hidden: hidden, heads: row.integer("n_heads") ?? 96,
+      vocabulary: row.requiredInteger("vocab_padded_assumed"),
+      positions: row.requiredInteger("seq_len"))
+    shape.family = .bloom
+    shape.architecture.position = .alibi(isDivided: false)
+    shape.architecture.hasEmbeddingNorm = true
+    let layout = try layout(row, layers: layers)
+    let recipe = recipe(row, layout, shape)
+    let stages = try [0, layout.pipeline - 1].map { stage in
+      try StageRun(
+        shape, recipe, layout, stage: stage,
+        holding: [.cuBLAS(computeCapability: "8.0"), outputs(stage, recipe, layout, shape)])
+    }
+    // BF16Optimizer adds gradients of 16 bits, which stay, to those of 32.
+    let reserved = stages.map {
+      $0.bytes.peakReserved + (recipe.gradientPrecision == .fp32 ? $0.bytes.parameter : 0)
+    }
+    return Comparison(
+      row: row.text("source_line"), quantity: .deviceUsed,
+      predicted: Double(reserved.max()! + Self.constant << 20), measured: measured * 0x1p30,
+      use: row.text("section") == Self.calibrated ? .calibration : .check,
+      source: "bigscience-workshop/bigscience @9e64edec train/tr11-176B-ml/chronicles-prequel.md")
+  }
+
+  private func layout(_ row: CSVFile.Row, layers: Int) throws -> Layout {
+    var layout = Layout()
+    layout.data = try row.requiredInteger("dp")
+    layout.tensor = try row.requiredInteger("tp")
+    layout.pipeline = try row.requiredInteger("pp")
+    layout.partLayers = Self.parts(
+      layers, layout.pipeline, embeddingsCount: row.text("precision").contains("BF16Optimizer"))
+    layout.zero = .optimizerStates
+    layout.microbatch = try row.requiredInteger("microbatch")
+    let microbatches = try row.requiredInteger("global_batch") / (layout.data * layout.microbatch)
+    layout.globalBatch = layout.data * layout.microbatch * microbatches
+    return layout
+  }
+
+  /// Layers of each stage: as even as can be, the first having more; or the embeddings at both ends
+  /// count as layers.
+  private static func parts(_ layers: Int, _ stages: Int, embeddingsCount: Bool) -> [Int] {
+    let places = layers + (embeddingsCount ? 2 : 0)
+    var parts = (0..<stages).map { places / stages + ($0 < places % stages ? 1 : 0) }
+    if embeddingsCount {
+      parts[0] -= 1
+      parts[stages - 1] -= 1
+    }
+    return parts
+  }
+
+  /// DeepSpeed's pipeline keeps what a stage has sent on until its backward pass.
+  private func outputs(
+    _ stage: Int, _ recipe: Recipe, _ layout: Layout, _ shape: ModelShape
+  ) -> Holding {
+    let inFlight = min(layout.pipeline - stage, layout.microbatches)
+    return Holding(
+      "outputs",
+      [Int](repeating: 2 * recipe.batch * recipe.sequence * shape.hidden, count: inFlight),
+      basis: .derived, source: "DeepSpeed, runtime/pipe/engine.py, pipe_buffers")
+  }
+
+  private func recipe(_ row: CSVFile.Row, _ layout: Layout, _ shape: ModelShape) -> Recipe {
+    var recipe = Recipe()
+    recipe.sequence = shape.positions
+    let precision = row.text("precision")
+    recipe.precision = precision.hasPrefix("bf16") ? .bf16 : .fp16
+    recipe.gradientPrecision = precision.contains("BF16Optimizer") ? .fp32 : .both
+    recipe.recompute = .full
+    recipe.convention = .megatron
+    return layout.recipe(recipe)
+  }
+}
