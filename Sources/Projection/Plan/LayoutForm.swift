@@ -3,7 +3,8 @@ import Instrument
 import Transformer
 
 /// The closed forms of the stages of a layout that can be the slowest or the fullest: the first, which
-/// embeds, and the last, which has the head. Those in between do what both do.
+/// embeds, and the last, which has the head. Those in between do what both do. What replicas divide is
+/// taken off the memory of those that divide nothing.
 struct LayoutForm {
   let stages: [StageForm]
   private let layout: Layout
@@ -11,6 +12,7 @@ struct LayoutForm {
   init(_ shape: ModelShape, _ recipe: Recipe, _ layout: Layout) throws(InputError) {
     var plain = layout
     plain.virtual = 1
+    plain.zero = .none
     self.layout = plain
     var stages: [StageForm] = []
     for stage in Self.stages(of: plain) {
@@ -36,9 +38,9 @@ struct LayoutForm {
     let others = (layout.virtual - 1) * layout.pipeline
     let first = stages[0].peak(
       layers: each, flights: flights(layout.virtual == 1 ? behind : 2 * behind + others),
-      probed: min(2, layout.pipeline))
+      probed: min(2, layout.pipeline), layout)
     guard let last = stages.dropFirst().first else { return first }
-    return max(first, last.peak(layers: each, flights: flights(others), probed: 1))
+    return max(first, last.peak(layers: each, flights: flights(others), probed: 1, layout))
   }
 
   /// The work of these stages.

@@ -33,7 +33,7 @@ struct PlanSearch {
         layout: choice.layout, recompute: choice.recompute,
         peak: estimate.form.peak(choice.layout, layers: shape.layers),
         seconds: Self.seconds(estimate.stages, choice.layout))
-    }.sorted { ($0.seconds, $0.peak) < ($1.seconds, $1.peak) }
+    }.sorted { ($0.seconds, $0.layout.zero, $0.peak) < ($1.seconds, $1.layout.zero, $1.peak) }
   }
 
   /// A layout and what is computed again.
@@ -41,10 +41,12 @@ struct PlanSearch {
     var layout: Layout
     let recompute: Recompute
 
-    /// What has the same closed form: the layout with one part for each stage.
+    /// What has the same closed form: the layout with one part for each stage, whose replicas divide
+    /// nothing.
     var plain: Choice {
       var plain = self
       plain.layout.virtual = 1
+      plain.layout.zero = .none
       return plain
     }
   }
@@ -137,7 +139,7 @@ struct PlanSearch {
   }
 
   /// More sequences at once than large models have use for.
-  private static let largestMicrobatch = 16
+  private static let largestMicrobatch = 8
 
   private static func divisors(_ number: Int) -> [Int] {
     (1...max(1, number)).filter { number % $0 == 0 }
@@ -153,9 +155,9 @@ struct PlanSearch {
     return works.map { StageSeconds($0, model, cluster, overlap, layers: layers) }
   }
 
-  /// Seconds of an update if every stage were as slow as the slowest: m + (p−1)/v times a
-  /// micro-batch, its messages between stages, and the update (Narayanan et al., arXiv 2104.04473,
-  /// section 2.2).
+  /// Seconds of an update if every stage were as slow as the slowest and replicas divided nothing:
+  /// m + (p−1)/v times a micro-batch, its messages between stages, and the update (Narayanan et al.,
+  /// arXiv 2104.04473, section 2.2).
   private static func seconds(_ stages: [StageSeconds], _ layout: Layout) -> Double {
     let slowest = stages.map { $0.forward.total + $0.backward.total }.max()!
     let update = stages.map(\.update.total).max()!

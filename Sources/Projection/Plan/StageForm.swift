@@ -15,6 +15,8 @@ struct StageForm {
     let saved: Int
     /// The most that is held at once in an update of two micro-batches.
     let peak: Int
+    /// What replicas can divide, in bytes: optimizer states, gradients, weights.
+    let divisible: [Int]
 
     init(
       _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int, layers: Int
@@ -27,6 +29,7 @@ struct StageForm {
       work = StageWork(first.tally, second.tally, roundSize: 1)
       saved = first.saved
       peak = second.peak
+      divisible = [.optimizerState, .gradient, .parameter].map { second.highest[$0, default: 0] }
     }
   }
 
@@ -56,12 +59,18 @@ struct StageForm {
   ///   - layers: of the stage.
   ///   - flights: micro-batches under way, parts of one counted as such.
   ///   - probed: micro-batches under way when two have been run.
-  func peak(layers: Int, flights: Double, probed: Int) -> Double {
+  ///   - layout: whose replicas divide what ZeRO says.
+  func peak(layers: Int, flights: Double, probed: Int, _ layout: Layout) -> Double {
     func extended(_ first: Int, _ second: Int) -> Double {
       Double(first) + Double(layers - 1) * Double(second - first)
     }
+    let parts: [Layout.ZeRO] = [.optimizerStates, .gradients, .parameters]
+    let divided = zip(parts, zip(one.divisible, two.divisible)).reduce(0.0) { total, part in
+      layout.divides(part.0) ? total + extended(part.1.0, part.1.1) : total
+    }
     return extended(one.peak, two.peak)
       + (flights - Double(probed)) * extended(one.saved, two.saved)
+      - divided * (1 - 1 / Double(layout.data))
   }
 }
 

@@ -78,7 +78,8 @@ public struct KernelSet: Sendable, Equatable {
   public static let megatronDeepSpeed: KernelSet = {
     var kernels = KernelSet(
       name: "megatron-deepspeed",
-      source: "bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md; speed from "
+      source:
+        "bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md; speed from "
         + "its line 659, one node")
     kernels.fusesElementwise = true
     kernels.flash = .first

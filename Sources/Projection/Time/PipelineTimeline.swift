@@ -22,12 +22,16 @@ struct PipelineTimeline {
     let (stages, chunks) = (layout.pipeline, layout.virtual)
     let last = stages * chunks - 1
     let schedules = (0..<stages).map {
-      PipelineSchedule(Rank($0 * layout.tensor * layout.data, of: layout), microbatches: microbatches)
-        .passes
+      PipelineSchedule(
+        Rank($0 * layout.tensor * layout.data, of: layout), microbatches: microbatches
+      )
+      .passes
     }
     // When what each part needs of each micro-batch arrives; not yet where negative.
     let slots = (last + 1) * microbatches
-    var (forward, backward) = ([Double](repeating: -1, count: slots), [Double](repeating: -1, count: slots))
+    var (forward, backward) = (
+      [Double](repeating: -1, count: slots), [Double](repeating: -1, count: slots)
+    )
     for microbatch in 0..<microbatches { forward[microbatch] = 0 }
     for microbatch in 0..<microbatches { backward[last * microbatches + microbatch] = 0 }
     var next = [Int](repeating: 0, count: stages)

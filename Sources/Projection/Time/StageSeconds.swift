@@ -135,7 +135,9 @@ private struct Account {
   ) -> [(message: StageWork.Message, count: Int)] {
     tally.messages.filter { stages.contains($0.key.stage) && groups.contains($0.key.group) }
       .map { ($0.key, $0.value) }
-      .sorted { ($0.message.bytes, $0.message.kind.rawValue) < ($1.message.bytes, $1.message.kind.rawValue) }
+      .sorted {
+        ($0.message.bytes, $0.message.kind.rawValue) < ($1.message.bytes, $1.message.kind.rawValue)
+      }
   }
 
   private func seconds(_ messages: [(message: StageWork.Message, count: Int)]) -> Double {

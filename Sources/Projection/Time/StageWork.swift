@@ -94,6 +94,8 @@ struct StageWork {
     let saved: Int
     /// The most that is held at once; 0 where the ledger does not record.
     let peak: Int
+    /// The most of each category.
+    let highest: [Category: Int]
 
     init(
       _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, microbatches: Int,
@@ -107,6 +109,7 @@ struct StageWork {
       tally = Tally(engine.work)
       saved = training.afterForward.savedForBackward
       peak = ledger.peak.total
+      highest = ledger.highest
     }
   }
 }
