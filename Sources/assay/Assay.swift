@@ -17,9 +17,9 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Project.self, Planning.self, Verify.self, Derive.self,
-      Simulate.self, Diff.self,
-      JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
+      Count.self, Measure.self, Generate.self, Project.self, Planning.self, Verify.self,
+      Derive.self, Simulate.self, Diff.self, JudgeEstimator.self, Models.self, Hardware.self,
+      Claims.self,
     ],
     defaultSubcommand: Verify.self)
 
