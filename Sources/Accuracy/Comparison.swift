@@ -26,13 +26,15 @@ struct Comparison: Encodable, Sendable {
     case buffer
     /// Memory of the device in use, context and all, as the driver tells.
     case deviceUsed = "device memory in use"
+    /// Time of an update.
+    case iteration = "iteration"
 
     /// By how much a number in base units is divided to be read.
-    var scale: Double { 0x1p20 }
+    var scale: Double { self == .iteration ? 1 : 0x1p20 }
     /// What it is then.
-    var unit: String { "MiB" }
+    var unit: String { self == .iteration ? "s" : "MiB" }
     /// Decimals that are worth reading.
-    var decimals: Int { 1 }
+    var decimals: Int { self == .iteration ? 3 : 1 }
   }
 
   /// What a row is for.

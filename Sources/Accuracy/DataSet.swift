@@ -26,7 +26,8 @@ struct EvaluatedSet: Sendable {
 enum DataSets {
   static let all: [any DataSet] = [
     MegatronFunctionalTests(), SimuMaxB200(), LLMCLogs(), Torchtune(), LitGPT(), BloomSweep(),
-    RobertaBenchmark(), BertAnatomy(),
+    RobertaBenchmark(), BertAnatomy(), MegatronTimes.narayanan, MegatronTimes.korthikanti,
+    DGXTimes(), MosaicMLTimes(), BloomTimes(), PythiaHours(),
   ]
 
   /// Predicts every row of every set that a folder has a file of.

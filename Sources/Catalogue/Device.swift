@@ -12,6 +12,8 @@ public struct Device: Codable, Sendable, Equatable {
   public let architecture: String
   /// CUDA's number for its generation.
   public let computeCapability: String
+  /// Streaming multiprocessors: as many thread blocks of a large product run at once.
+  public let multiprocessors: Int
   /// Its memory.
   public let memory: Memory
   /// Peak rates of dense work, in 10¹² FLOP/s; of tensor cores with 32-bit accumulation.
@@ -19,6 +21,9 @@ public struct Device: Codable, Sendable, Equatable {
   /// Peak rates that need operands with two zeros in every four elements, in 10¹² FLOP/s. No dense
   /// work reaches them.
   public let sparseTFLOPS: [Format: Double]
+  /// Rate of the fastest matrix product in 16 bits that was found on it, in 10¹² FLOP/s; nil where no
+  /// search was published.
+  public let bestProductTFLOPS: Double?
   /// How it is connected to others.
   public let links: Links
   /// Where the peaks and bandwidths are published.

@@ -1,6 +1,6 @@
 /// Which activations are computed a second time in backward, rather than kept (Chen et al.,
 /// arXiv 1604.06174; Korthikanti et al., arXiv 2205.05198, section 5).
-public enum Recompute: Sendable, Equatable {
+public enum Recompute: Sendable, Hashable {
   /// Everything is kept.
   case none
   /// The attention core, from queries, keys and values to the context: large, and cheap to redo.

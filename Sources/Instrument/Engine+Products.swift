@@ -8,7 +8,8 @@ extension Engine {
   ) {
     record(
       .matrixProduct, touching: product.bytes(c, a, b),
-      products: [role: ProductCount(executed: product.flops)])
+      products: [role: ProductCount(executed: product.flops)],
+      sizes: product.sizes(a.precision.width < b.precision.width ? a.precision : b.precision))
     if let c = c.floats, let a = a.floats, let b = b.floats {
       multiply(product, c, a, b)
     } else {

@@ -137,12 +137,12 @@ extension Engine {
   /// Enters an op into the account. What loading costs is no part of a step.
   func record(
     _ operation: Operation, elementwise: Int = 0, touching bytes: Int,
-    products: ProductCounts = [:]
+    products: ProductCounts = [:], sizes: Kernel.Sizes? = nil
   ) {
     guard phase != .load else { return }
     ledger.timeline?.note(.operation(operation, stage))
     work.accounts[stage, default: Work.Account()].add(
-      operation, elementwise: elementwise, touching: bytes, products: products, in: scope)
+      operation, elementwise: elementwise, touching: bytes, products: products, sizes, in: scope)
   }
 
   /// Enters what ranks say to each other into the account.

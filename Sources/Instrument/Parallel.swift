@@ -30,7 +30,7 @@ public enum Parallel {
   }
 
   /// Calls `body` once for each index below `count`, on all cores, and returns when all are done.
-  static func perform(_ count: Int, _ body: (Int) -> Void) {
+  public static func perform(_ count: Int, _ body: (Int) -> Void) {
     if count == 1 { return body(0) }
     withoutActuallyEscaping(body) { body in
       // The calls write to different memory, which the compiler cannot see through pointers.

@@ -47,6 +47,8 @@ public struct Work: Sendable, Equatable {
     public internal(set) var touchedBytes = 0
     /// FLOPs of the matrix products by what they compute.
     public internal(set) var products: [Place: ProductCount] = [:]
+    /// How often each op ran with each of its sizes.
+    public internal(set) var kernels: [Kernel: Int] = [:]
     /// The same by op.
     public internal(set) var operations: [Operation: OperationAccount] = [:]
   }
@@ -64,15 +66,16 @@ public struct Work: Sendable, Equatable {
 extension Work.Account {
   mutating func add(
     _ operation: Operation, elementwise: Int, touching bytes: Int, products: ProductCounts,
-    in scope: Scope
+    _ sizes: Kernel.Sizes?, in scope: Scope
   ) {
-    var executed = 0
+    var (executed, dense) = (0, 0)
     for (role, count) in products {
       executed += count.executed
-      matmulDense += count.executed + count.hidden
+      dense += count.executed + count.hidden
       self.products[Work.Place(scope: scope, role: role), default: ProductCount()] += count
     }
     matmul += executed
+    matmulDense += dense
     self.elementwise += elementwise
     touchedBytes += bytes
     var line = operations[operation, default: Work.OperationAccount()]
@@ -81,5 +84,8 @@ extension Work.Account {
     line.elementwise += elementwise
     line.touchedBytes += bytes
     operations[operation] = line
+    let kernel = Kernel(
+      operation, product: sizes, matmul: executed, matmulDense: dense, touchedBytes: bytes)
+    kernels[kernel, default: 0] += 1
   }
 }

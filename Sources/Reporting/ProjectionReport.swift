@@ -6,9 +6,16 @@ import Transformer
 public struct ProjectionReport: Report {
   /// What was projected.
   public let value: Projection
+  /// Whether utilisation is shown under every convention of counting FLOPs.
+  let showsConventions: Bool
 
-  /// - Parameter projection: what was projected.
-  public init(_ projection: Projection) { value = projection }
+  /// - Parameters:
+  ///   - projection: what was projected.
+  ///   - showsConventions: whether utilisation is shown under every convention of counting FLOPs.
+  public init(_ projection: Projection, showsConventions: Bool = false) {
+    value = projection
+    self.showsConventions = showsConventions
+  }
 
   /// The model, the layout, and whether it fits.
   public var headline: String? {
@@ -25,7 +32,7 @@ public struct ProjectionReport: Report {
   }
 
   /// Memory by stage, the largest stage taken apart, the fit, and messages.
-  public var tables: [Table] { [memory, terms] + fit + [messages] }
+  public var tables: [Table] { [memory, terms] + fit + [messages] + time + conventions }
 
   private var memory: Table {
     Table(
@@ -108,6 +115,7 @@ public struct ProjectionReport: Report {
       ("maxGlobalBatch", value.maxGlobalBatch),
     ].compactMap { name, number in number.map { (name, $0) } }
     return Table(
-      nil, [.text("figure"), .number("value")], rows.map { [$0.0, String($0.1)] })
+      nil, [.text("figure"), .number("value")],
+      rows.map { [$0.0, String($0.1)] } + timeRecords)
   }
 }

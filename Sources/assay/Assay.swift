@@ -17,10 +17,9 @@ struct Assay: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Count.self, Measure.self, Generate.self, Project.self, Verify.self, Derive.self,
-      Simulate.self, Diff.self, Check.self, ReportCommand.self,
-      JudgeEstimator.self, Models.self, Hardware.self, Claims.self,
-      LessonCommand.self,
+      Count.self, Measure.self, Generate.self, Project.self, Planning.self, Verify.self,
+      Derive.self, Simulate.self, Diff.self, Check.self, ReportCommand.self,
+      JudgeEstimator.self, Models.self, Hardware.self, Claims.self, LessonCommand.self,
     ],
     defaultSubcommand: Verify.self)
 

@@ -6,7 +6,7 @@ import Reporting
 /// `assay project`.
 struct Project: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what one GPU of a cluster would hold, and what ranks would tell each other.",
+    abstract: "Says what one GPU of a cluster would hold, and how long training would take.",
     discussion: """
       One rank of each stage runs dry, and its allocations go through the rules of PyTorch's caching \
       allocator. --batch and --accumulate follow from --microbatch, --global-batch and --data.
@@ -31,6 +31,10 @@ struct Project: ParsableCommand {
     help: "Pad the vocabulary to a multiple of this for each rank that shares it (Megatron: 128).")
   var padVocabulary = 1
 
+  @Flag(help: "Show utilisation under every convention of counting FLOPs.")
+  var conventions = false
+
+  @OptionGroup(title: "Time") var time: TimeOptionGroup
   @OptionGroup(title: "Layout of ranks") var layout: LayoutOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup var output: OutputOptions
@@ -43,8 +47,9 @@ struct Project: ParsableCommand {
     try requireRanks(of: layout)
     let shape = try ModelShape(named: model)
       .padded(toMultipleOf: padVocabulary, for: layout)
-    let projection = try Projection(shape, recipe.recipe(for: shape), layout, on: device)
-    try output.write(ProjectionReport(projection))
+    let projection = try Projection(
+      shape, recipe.recipe(for: shape), layout, on: device, time.options())
+    try output.write(ProjectionReport(projection, showsConventions: conventions))
   }
 
   private func requireRanks(of layout: Layout) throws(InputError) {

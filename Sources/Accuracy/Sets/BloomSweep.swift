@@ -36,8 +36,8 @@ struct BloomSweep: DataSet {
     shape.family = .bloom
     shape.architecture.position = .alibi(isDivided: false)
     shape.architecture.hasEmbeddingNorm = true
-    let layout = try layout(row, layers: layers)
-    let recipe = recipe(row, layout, shape)
+    let layout = try Self.layout(row, layers: layers)
+    let recipe = Self.recipe(row, layout, shape)
     let stages = try [0, layout.pipeline - 1].map { stage in
       try StageRun(
         shape, recipe, layout, stage: stage,
@@ -54,12 +54,12 @@ struct BloomSweep: DataSet {
       source: "bigscience-workshop/bigscience @9e64edec train/tr11-176B-ml/chronicles-prequel.md")
   }
 
-  private func layout(_ row: CSVFile.Row, layers: Int) throws -> Layout {
+  static func layout(_ row: CSVFile.Row, layers: Int) throws -> Layout {
     var layout = Layout()
     layout.data = try row.requiredInteger("dp")
     layout.tensor = try row.requiredInteger("tp")
     layout.pipeline = try row.requiredInteger("pp")
-    layout.partLayers = Self.parts(
+    layout.partLayers = parts(
       layers, layout.pipeline, embeddingsCount: row.text("precision").contains("BF16Optimizer"))
     layout.zero = .optimizerStates
     layout.microbatch = try row.requiredInteger("microbatch")
@@ -91,7 +91,7 @@ struct BloomSweep: DataSet {
       basis: .derived, source: "DeepSpeed, runtime/pipe/engine.py, pipe_buffers")
   }
 
-  private func recipe(_ row: CSVFile.Row, _ layout: Layout, _ shape: ModelShape) -> Recipe {
+  static func recipe(_ row: CSVFile.Row, _ layout: Layout, _ shape: ModelShape) -> Recipe {
     var recipe = Recipe()
     recipe.sequence = shape.positions
     let precision = row.text("precision")

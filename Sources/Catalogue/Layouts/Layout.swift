@@ -1,6 +1,6 @@
 /// How a training run is spread over devices. Each of them, a rank, runs the same program on its
 /// part of the batch, of every layer, and of the layers.
-public struct Layout: Codable, Sendable, Equatable {
+public struct Layout: Codable, Sendable, Hashable {
   /// Replicas of the model, each with its share of the batch, `N`.
   public var data = 1
   /// Ranks that share every layer (Shoeybi et al., arXiv 1909.08053), `t`.

@@ -109,7 +109,8 @@ extension Engine {
         * shape.items * pairs,
       touching: places.bytes(shape) + context.bytes
         + 4 * matrices.probabilities.precision.width * shape.items * pairs,
-      products: products)
+      products: products,
+      sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
   }
 
   /// Gradients of dense attention.
@@ -187,6 +188,7 @@ extension Engine {
         * shape.items * pairs,
       touching: places.bytes(shape) + contextGradient.bytes + gradients.bytes(shape)
         + 6 * matrices.probabilities.precision.width * shape.items * pairs,
-      products: products)
+      products: products,
+      sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
   }
 }

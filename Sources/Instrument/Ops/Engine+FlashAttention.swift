@@ -79,7 +79,8 @@ extension Engine {
     record(
       .flashAttention,
       elementwise: (6 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
-      touching: places.bytes(shape) + context.bytes + logSumExp.bytes, products: products)
+      touching: places.bytes(shape) + context.bytes + logSumExp.bytes, products: products,
+      sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
   }
 
   /// Gradients of tiled attention: each tile's scores are computed again from queries and keys.
@@ -177,7 +178,8 @@ extension Engine {
         * shape.visiblePairs,
       touching: places.bytes(shape) + gradients.bytes(shape) + 2 * context.bytes
         + logSumExp.bytes,
-      products: products)
+      products: products,
+      sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
   }
 }
 

@@ -87,7 +87,8 @@ extension Engine {
     let product = MatrixProduct(m: wide.rows, n: wide.columns, k: narrow.columns)
     record(
       .groupedProduct, touching: wide.bytes + narrow.bytes + weights.bytes,
-      products: [role: ProductCount(executed: product.flops)])
+      products: [role: ProductCount(executed: product.flops)],
+      sizes: product.sizes(narrow.precision))
     let isNarrow =
       wide.elements.isNarrow || narrow.elements.isNarrow || weights.elements.isNarrow
     return isNarrow ? tileWorkspace(for: product) : nil

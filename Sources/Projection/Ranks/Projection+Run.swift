@@ -10,9 +10,11 @@ extension Projection {
   ///   - recipe: how it is trained; the layout has its batch.
   ///   - layout: how ranks divide both.
   ///   - device: what each rank has; nil where that is not asked.
+  ///   - options: what time depends on besides.
   /// - Throws: `InputError` for a layout that the model does not allow.
   public init(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, on device: Device? = nil
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, on device: Device? = nil,
+    _ options: TimeOptions = TimeOptions()
   ) throws(InputError) {
     try layout.validate(for: shape, recipe)
     let own = layout.recipe(recipe)
@@ -46,6 +48,9 @@ extension Projection {
         try Self.fits(shape, recipe, layout, holdings, within: capacity ?? 0)
       } : nil
     communication = Traffic(runs)
+    time = try device.map { device throws(InputError) in
+      try ProjectedTime(shape, own, layout, on: device, options)
+    }
     terms = Self.terms(of: fullest)
   }
 

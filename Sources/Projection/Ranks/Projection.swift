@@ -29,6 +29,8 @@ public struct Projection: Codable, Sendable {
   public let remedy: Remedy?
   /// What passes by a rank in one update, of the rank that has most of each.
   public let communication: Traffic
+  /// How long an update takes; absent without a device.
+  public let time: ProjectedTime?
   /// What the stage that takes most reserves, item by item: the sum is its `peakReserved`.
   public let terms: [Term]
 

@@ -1,0 +1,42 @@
+import Catalogue
+import Projection
+
+/// Megatron-LM's scaling on DGX machines in 2020.
+struct DGXTimes: DataSet {
+  let title = "Megatron-LM 2020, DGX"
+  let file = "megatron_dgx2020_iteration_times.csv"
+  let about = """
+    NVIDIA/Megatron-LM @5281919420, images/tables.tex: iterations on DGX-2 (V100) and DGX A100 (taken \
+    for the 40 GB part). Predicted with the kernels megatron-2021, one micro-batch for each replica, \
+    16 bits, full recomputation; nothing was taken from it.
+    """
+
+  func comparisons(_ path: String) throws -> [Comparison] {
+    try CSVFile(path).rows.map { row in
+      var layout = Layout()
+      layout.tensor = try row.requiredInteger("tp")
+      layout.data = try row.requiredInteger("dp")
+      layout.globalBatch = try row.requiredInteger("global_batch")
+      layout.microbatch = layout.globalBatch / layout.data
+      let shape = try ModelShape(
+        name: row.text("case"), layers: row.requiredInteger("n_layers"),
+        hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
+        vocabulary: row.requiredInteger("vocab"), positions: row.requiredInteger("seq_len"))
+      var recipe = Recipe()
+      (recipe.sequence, recipe.precision, recipe.dropout) = (shape.positions, .fp16, 0.1)
+      (recipe.convention, recipe.optimizer, recipe.recompute) = (.megatron, .adam, .full)
+      let isVolta = row.text("system").contains("V100")
+      var options = TimeOptions()
+      options.kernels = .megatron2021
+      if isVolta { options.node = 16 }
+      let time = try ProjectedTime(
+        shape, layout.recipe(recipe), layout,
+        on: Device(named: isVolta ? "v100-32gb" : "a100-40gb"), options)
+      return Comparison(
+        row: "\(row.text("system")) \(row.text("case"))", quantity: .iteration,
+        predicted: time.iterationSeconds,
+        measured: try row.required("iteration_time_ms") / 1000,
+        source: "NVIDIA/Megatron-LM @5281919420 images/tables.tex")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Catalogue
+import Projection
+
+/// MosaicML's table of throughput under FSDP.
+struct MosaicMLTimes: DataSet {
+  let title = "MosaicML's throughput, A100"
+  let file = "mosaicml_throughput.csv"
+  let about = """
+    mosaicml/llm-foundry @8c8dd48f72, scripts/train/benchmarking/README.md: A100 of 40 and 80 GB, \
+    FSDP, flash attention; seconds of an iteration from printed tokens per second. Predicted with the \
+    kernels pytorch-1, 25 GB/s of network for each GPU; gradients are summed in 32 bits but where \
+    the table says PURE. The row of 1b on 32 GPUs is left out, as it is out of line with 16 and 64.
+    """
+
+  func comparisons(_ path: String) throws -> [Comparison] {
+    try CSVFile(path).rows.filter { $0.text("gpu").hasPrefix("a100") }.map(comparison)
+  }
+
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison {
+    var layout = Layout()
+    layout.data = try row.requiredInteger("n_gpus")
+    layout.zero = row.text("sharding_strategy") == "FULL_SHARD" ? .parameters : .gradients
+    layout.microbatch = try row.requiredInteger("microbatch")
+    layout.globalBatch = try row.requiredInteger("global_batch_seqs")
+    let sequence = try row.requiredInteger("seq_len")
+    let shape = try ModelShape(
+      name: row.text("model"), layers: row.requiredInteger("n_layers"),
+      hidden: row.requiredInteger("d_model"), heads: row.requiredInteger("n_heads"),
+      vocabulary: row.requiredInteger("vocab"), positions: sequence)
+    var recipe = Recipe()
+    (recipe.sequence, recipe.precision, recipe.attention) = (sequence, .bf16, .flash)
+    recipe.recompute = row.text("activation_checkpointing") == "True" ? .full : .none
+    recipe.gradientPrecision = row.text("fsdp_mixed_precision_mode") == "PURE" ? .run : .fp32
+    try layout.validate(for: shape, recipe)
+    var options = TimeOptions()
+    options.kernels = .pytorch1
+    let gpu = row.text("gpu").contains("40") ? "a100-40gb" : "a100-80gb"
+    let time = try ProjectedTime(
+      shape, layout.recipe(recipe), layout, on: Device(named: gpu), options)
+    let tokens = Double(layout.globalBatch * sequence)
+    let isOutlier = shape.name == "1b" && layout.data == 32 && sequence == 2048
+    return Comparison(
+      row: "\(gpu) \(shape.name) × \(layout.data), sequence \(sequence)", quantity: .iteration,
+      predicted: time.iterationSeconds,
+      measured: tokens / (try row.required("throughput_tok_per_s")),
+      use: isOutlier ? .excluded("out of line with 16 and 64 GPUs") : .check,
+      source: "mosaicml/llm-foundry @8c8dd48f72 scripts/train/benchmarking/README.md")
+  }
+}
