@@ -78,7 +78,7 @@ import Testing
         try assay("count", "config.json", in: folder), 65,
         "config.json: model_type: found \"mamba\"; expected one of gpt2, llama, "
           + "mistral, qwen2, qwen3, gemma, phi, opt, bloom, gpt_neox, falcon, mixtral, "
-          + "qwen3_moe, bert, roberta, xlm-roberta")
+          + "qwen3_moe, bert, roberta, xlm-roberta, marian, t5")
     }
   }
 

@@ -9,8 +9,9 @@ import Testing
     try withTemporaryFolder { folder in
       let recorded = try check("--update", in: folder)
       #expect(recorded.status == 1)
-      let line = "assay: recorded 1405 of 1405 facts in b.json; the next check expects them\n"
-      #expect(recorded.errors == line)
+      let line = #/assay: recorded (\d+) of (\d+) facts in b.json; the next check expects them\n/#
+      let counts = try #require(try line.wholeMatch(in: recorded.errors))
+      #expect(counts.1 == counts.2)
       try body(folder)
     }
   }
@@ -43,7 +44,8 @@ import Testing
 
       let text = try check("--format", "csv", "--junit", "junit.xml", in: folder)
       #expect(text.status == 1)
-      #expect(text.errors == "assay: 2 of 1405 facts differ from b.json (record with --update)\n")
+      let line = #/assay: 2 of \d+ facts differ from b.json \(record with --update\)\n/#
+      #expect(text.errors.wholeMatch(of: line) != nil)
       #expect(
         text.text == """
           kind,of,fact,before,now

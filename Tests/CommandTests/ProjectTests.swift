@@ -31,7 +31,9 @@ import Testing
     #expect(
       Set(traffic.keys) == ["dataParallelBytes", "tensorParallelBytes", "pipelineBytes"])
     #expect(traffic.values.allSatisfy { $0 > 0 })
-    #expect(value["time"] == nil)
+    let time = try #require(value["time"] as? [String: Any])
+    let rates = ["iterationSeconds", "tokensPerSecondPerDevice", "mfu", "hfu", "bubbleFraction"]
+    for field in rates { #expect(try #require(time[field] as? Double) > 0, "\(field)") }
   }
 
   @Test func `what does not add up is refused in one line`() throws {

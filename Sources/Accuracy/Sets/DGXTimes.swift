@@ -8,7 +8,8 @@ struct DGXTimes: DataSet {
   let about = """
     NVIDIA/Megatron-LM @5281919420, images/tables.tex: iterations on DGX-2 (V100) and DGX A100 (taken \
     for the 40 GB part). Predicted with the kernels megatron-2021, one micro-batch for each replica, \
-    16 bits, full recomputation; nothing was taken from it.
+    16 bits, full recomputation; no constant was taken from it, but the model was \
+    changed with its errors in view.
     """
 
   func comparisons(_ path: String) throws -> [Comparison] {

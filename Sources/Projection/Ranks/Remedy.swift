@@ -26,20 +26,20 @@ extension Remedy {
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, microbatch: Int,
     fits: (Recipe, Layout) throws(InputError) -> Bool
   ) throws(InputError) -> Remedy? {
-    let start = Candidate(recipe: recipe, layout: layout)
+    let start = Attempt(recipe: recipe, layout: layout)
     if microbatch > 0 { return Remedy(start.with(microbatch: microbatch), insteadOf: start) }
-    for candidate in start.cheaperFirst(shape) {
-      guard (try? candidate.layout.validate(for: shape, candidate.recipe)) != nil else { continue }
-      if try fits(candidate.recipe, candidate.layout) {
-        return Remedy(candidate, insteadOf: start)
+    for attempt in start.cheaperFirst(shape) {
+      guard (try? attempt.layout.validate(for: shape, attempt.recipe)) != nil else { continue }
+      if try fits(attempt.recipe, attempt.layout) {
+        return Remedy(attempt, insteadOf: start)
       }
     }
     return nil
   }
 
   /// The options that differ, in the order of the command's help.
-  private init(_ candidate: Candidate, insteadOf start: Candidate) {
-    let (recipe, layout) = (candidate.recipe, candidate.layout)
+  private init(_ attempt: Attempt, insteadOf start: Attempt) {
+    let (recipe, layout) = (attempt.recipe, attempt.layout)
     let (oldRecipe, old) = (start.recipe, start.layout)
     let changes = [
       ("--attention \(recipe.attention.rawValue)", recipe.attention != oldRecipe.attention),
@@ -58,7 +58,7 @@ extension Remedy {
 }
 
 /// A run that may fit.
-private struct Candidate {
+private struct Attempt {
   var recipe: Recipe
   var layout: Layout
 
@@ -67,7 +67,7 @@ private struct Candidate {
   /// Most stages that are tried.
   private static let mostPipeline = 64
 
-  func with(microbatch: Int) -> Candidate {
+  func with(microbatch: Int) -> Attempt {
     var changed = self
     changed.layout.globalBatch = layout.globalBatch / layout.microbatch * microbatch
     changed.layout.microbatch = microbatch
@@ -75,26 +75,26 @@ private struct Candidate {
   }
 
   /// What may be tried in turn; what costs little time comes first.
-  func cheaperFirst(_ shape: ModelShape) -> [Candidate] {
+  func cheaperFirst(_ shape: ModelShape) -> [Attempt] {
     let changes = changes
-    var candidates = changes.map { changed(by: [$0]) }
+    var attempts = changes.map { changed(by: [$0]) }
     var all = changed(by: changes)
-    candidates.append(all)
+    attempts.append(all)
     while let larger = all.withMoreRanks(shape) {
       all = larger
-      candidates.append(all)
+      attempts.append(all)
     }
-    return candidates
+    return attempts
   }
 
-  private func changed(by changes: [(inout Candidate) -> Void]) -> Candidate {
-    var candidate = self
-    for change in changes { change(&candidate) }
-    return candidate
+  private func changed(by changes: [(inout Attempt) -> Void]) -> Attempt {
+    var attempt = self
+    for change in changes { change(&attempt) }
+    return attempt
   }
 
-  private var changes: [(inout Candidate) -> Void] {
-    var changes: [(inout Candidate) -> Void] = []
+  private var changes: [(inout Attempt) -> Void] {
+    var changes: [(inout Attempt) -> Void] = []
     if recipe.attention == .eager { changes.append { $0.recipe.attention = .flash } }
     if layout.tensor > 1 { changes.append { $0.layout.sequenceParallel = true } }
     if layout.data > 1 {
@@ -108,7 +108,7 @@ private struct Candidate {
 
   /// Twice the ranks that share a layer, as far as a node goes and heads and vocabulary
   /// allow it; or twice the stages.
-  private func withMoreRanks(_ shape: ModelShape) -> Candidate? {
+  private func withMoreRanks(_ shape: ModelShape) -> Attempt? {
     var changed = self
     let (tensor, pipeline) = (2 * layout.tensor, 2 * layout.pipeline)
     if tensor <= Self.mostTensor, shape.kvHeads.isMultiple(of: tensor),

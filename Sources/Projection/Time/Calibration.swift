@@ -1,6 +1,6 @@
 /// The numbers of the device model that no data sheet has. They are the same for all devices and
-/// all models; each says which measurements of single kernels it was found on. No time of a training
-/// step was used but where it says so.
+/// all models; each says which measurements it was found on. The assumed ones were chosen with the published times
+/// of training steps in view that reports/accuracy.md lists, so that those are no test of them.
 struct Calibration: Sendable {
   /// A number, and how it is known.
   struct Constant: Sendable {
@@ -12,7 +12,8 @@ struct Calibration: Sendable {
   private static let products =
     "fitted to 183 matrix products on an A100 PCIe (MooreThreads/SimuMax, a100_pcie.json)"
   private static let attention =
-    "fitted to 24 tiled attentions on an A100 PCIe (MooreThreads/SimuMax, a100_pcie.json)"
+    "estimated by hand from 24 tiled attentions on an A100 PCIe (MooreThreads/SimuMax, "
+    + "a100_pcie.json)"
 
   /// Rate of products in a training step, as a share of that of the same product alone.
   let sustained = Constant(

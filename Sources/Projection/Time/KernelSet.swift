@@ -43,7 +43,9 @@ public struct KernelSet: Sendable, Equatable {
   /// PyTorch before FlashAttention-2.
   public static let pytorch1: KernelSet = {
     var kernels = KernelSet(
-      name: "pytorch-1", source: "PyTorch 1.13 and 2.0, eager, with FlashAttention 1")
+      name: "pytorch-1",
+      source: "PyTorch 1.13 and 2.0, eager, with FlashAttention 1; speed chosen with MosaicML's "
+        + "throughput of an A100 in view")
     kernels.flash = .first
     kernels.overlap = [.data]
     kernels.speed = 0.96
@@ -54,8 +56,8 @@ public struct KernelSet: Sendable, Equatable {
   public static let megatron2021: KernelSet = {
     var kernels = KernelSet(
       name: "megatron-2021",
-      source: "Narayanan et al., arXiv 2104.04473, section 4.2; speed from Megatron-LM's table of "
-        + "January 2021, row of 1.7B")
+      source: "Narayanan et al., arXiv 2104.04473, section 4.2; speed from table 1, "
+        + "the model of 1.7B")
     kernels.fusesElementwise = true
     kernels.flash = .first
     kernels.scattersPipelineMessages = true
@@ -79,8 +81,8 @@ public struct KernelSet: Sendable, Equatable {
     var kernels = KernelSet(
       name: "megatron-deepspeed",
       source:
-        "bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md; speed from "
-        + "its line 659, one node")
+        "bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md; speed, which no "
+        + "mechanism explains, from its line 659, one node")
     kernels.fusesElementwise = true
     kernels.flash = .first
     kernels.scattersPipelineMessages = true
@@ -93,8 +95,9 @@ public struct KernelSet: Sendable, Equatable {
   public static let gptNeoX: KernelSet = {
     var kernels = KernelSet(
       name: "gpt-neox",
-      source: "EleutherAI/pythia, models/*.yml; speed from Biderman et al., arXiv 2304.01373, the "
-        + "GPU hours of the model of 1.4B")
+      source:
+        "EleutherAI/pythia, models/*.yml; speed, which no mechanism explains, from Biderman et "
+        + "al., arXiv 2304.01373, the GPU hours of the model of 1.4B")
     kernels.fusesElementwise = true
     kernels.flash = .first
     kernels.overlap = [.data]
