@@ -10,7 +10,7 @@ extension Judge {
     bindings["P"] = Rational(runs.parameters(case_.shape))
     // What a run trains on, where the source does not say.
     if claim.inputs["D"] == nil { bindings["D"] = Rational(case_.batch * case_.sequence) }
-    var (selection, isReal) = (Selection?.none, case_.isReal)
+    var selection: Selection?
     for (name, measure) in claim.allMeasures {
       let measured = try self.measured(measure, claim, case_, reading, bindings)
       selection = claim.measure == nil ? nil : measured

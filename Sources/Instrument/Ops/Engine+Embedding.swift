@@ -80,43 +80,43 @@ extension Engine {
     }
   }
 
-  /// Adds to every row of `inout` (B·T,C) the embedding of its kind.
+  /// Adds to every row of `output` (B·T,C) the embedding of its kind.
   ///
   /// - Parameters:
-  ///   - inout: (B·T,C).
+  ///   - output: (B·T,C).
   ///   - table: (K,C).
   ///   - kinds: (B,T), each below K.
   public func addEmbedding(
-    _ inout_: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
+    _ output: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
   ) {
     record(
-      .embed, elementwise: inout_.count, touching: 3 * inout_.bytes + kinds.bytes)
+      .embed, elementwise: output.count, touching: 3 * output.bytes + kinds.bytes)
     guard isReal else { return }
     let ids = kinds.integers
-    addRows(inout_, of: EmbeddingTable(table)) { Int(ids[$0]) }
+    addRows(output, of: EmbeddingTable(table)) { Int(ids[$0]) }
   }
 
-  /// Adds to every row of `inout` (B·T,C) the embedding of its position.
+  /// Adds to every row of `output` (B·T,C) the embedding of its position.
   ///
   /// - Parameters:
-  ///   - inout: (B·T,C).
+  ///   - output: (B·T,C).
   ///   - table: (T_max,C).
   ///   - offset: the row of the first position.
   ///   - sequence: T.
   public func addPositions(
-    _ inout_: borrowing Tensor, table: borrowing Tensor, offset: Int = 0, sequence: Int
+    _ output: borrowing Tensor, table: borrowing Tensor, offset: Int = 0, sequence: Int
   ) {
-    record(.embed, elementwise: inout_.count, touching: 3 * inout_.bytes)
+    record(.embed, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    addRows(inout_, of: EmbeddingTable(table).advanced(by: offset)) { $0 % sequence }
+    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) { $0 % sequence }
   }
 
-  /// Adds to every row of `inout` the row of the table that `place` gives for it.
+  /// Adds to every row of `output` the row of the table that `place` gives for it.
   private func addRows(
-    _ inout_: borrowing Tensor, of table: EmbeddingTable, _ place: (Int) -> Int
+    _ output: borrowing Tensor, of table: EmbeddingTable, _ place: (Int) -> Int
   ) {
     let width = table.width
-    RowKernel.perform(inout_.rows, grain: 16, [.updated(inout_)]) { rows, at in
+    RowKernel.perform(output.rows, grain: 16, [.updated(output)]) { rows, at in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
         let added = scratch.baseAddress!
         for row in rows {
