@@ -26,17 +26,9 @@ struct BloomSweep: DataSet {
   /// - Returns: nil for a row without memory, or one printed before.
   private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
     guard let measured = row.number("peak_mem_GB_nvidia_smi"), row.text("repeat_of_line").isEmpty,
-      let hidden = row.integer("hidden"),
-      let layers = row.integer("n_layers") ?? row.integer("n_layers_inferred")
+      let shape = try Self.shape(row)
     else { return nil }
-    var shape = try ModelShape(
-      name: "bloom", layers: layers, hidden: hidden, heads: row.integer("n_heads") ?? 96,
-      vocabulary: row.requiredInteger("vocab_padded_assumed"),
-      positions: row.requiredInteger("seq_len"))
-    shape.family = .bloom
-    shape.architecture.position = .alibi(isDivided: false)
-    shape.architecture.hasEmbeddingNorm = true
-    let layout = try Self.layout(row, layers: layers)
+    let layout = try Self.layout(row, layers: shape.layers)
     let recipe = Self.recipe(row, layout, shape)
     let stages = try [0, layout.pipeline - 1].map { stage in
       try StageRun(
@@ -52,6 +44,21 @@ struct BloomSweep: DataSet {
       predicted: Double(reserved.max()! + Self.constant << 20), measured: measured * 0x1p30,
       use: row.text("section") == Self.calibrated ? .calibration : .check,
       source: "bigscience-workshop/bigscience @9e64edec train/tr11-176B-ml/chronicles-prequel.md")
+  }
+
+  /// The model of a row; nil where its sizes are not printed.
+  static func shape(_ row: CSVFile.Row) throws -> ModelShape? {
+    guard let hidden = row.integer("hidden"),
+      let layers = row.integer("n_layers") ?? row.integer("n_layers_inferred")
+    else { return nil }
+    var shape = try ModelShape(
+      name: "bloom", layers: layers, hidden: hidden, heads: row.integer("n_heads") ?? 96,
+      vocabulary: row.requiredInteger("vocab_padded_assumed"),
+      positions: row.requiredInteger("seq_len"))
+    shape.family = .bloom
+    shape.architecture.position = .alibi(isDivided: false)
+    shape.architecture.hasEmbeddingNorm = true
+    return shape
   }
 
   static func layout(_ row: CSVFile.Row, layers: Int) throws -> Layout {

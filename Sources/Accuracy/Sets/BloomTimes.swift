@@ -20,19 +20,11 @@ struct BloomTimes: DataSet {
   /// - Returns: nil for a row without a time or sizes, or one printed before.
   private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
     guard let measured = row.number("iter_time_s"), row.text("repeat_of_line").isEmpty,
-      let hidden = row.integer("hidden"), row.integer("dp") != nil, row.integer("tp") != nil,
-      row.integer("pp") != nil, row.integer("microbatch") != nil,
-      let batch = row.integer("global_batch"),
-      let layers = row.integer("n_layers") ?? row.integer("n_layers_inferred")
+      row.integer("dp") != nil, row.integer("tp") != nil, row.integer("pp") != nil,
+      row.integer("microbatch") != nil, let batch = row.integer("global_batch"),
+      let shape = try BloomSweep.shape(row)
     else { return nil }
-    var shape = try ModelShape(
-      name: "bloom", layers: layers, hidden: hidden, heads: row.integer("n_heads") ?? 96,
-      vocabulary: row.requiredInteger("vocab_padded_assumed"),
-      positions: row.requiredInteger("seq_len"))
-    shape.family = .bloom
-    shape.architecture.position = .alibi(isDivided: false)
-    shape.architecture.hasEmbeddingNorm = true
-    let layout = try BloomSweep.layout(row, layers: layers)
+    let layout = try BloomSweep.layout(row, layers: shape.layers)
     let recipe = BloomSweep.recipe(row, layout, shape)
     var options = TimeOptions()
     options.kernels = .megatronDeepSpeed

@@ -19,13 +19,8 @@ struct DGXTimes: DataSet {
       layout.data = try row.requiredInteger("dp")
       layout.globalBatch = try row.requiredInteger("global_batch")
       layout.microbatch = layout.globalBatch / layout.data
-      let shape = try ModelShape(
-        name: row.text("case"), layers: row.requiredInteger("n_layers"),
-        hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-        vocabulary: row.requiredInteger("vocab"), positions: row.requiredInteger("seq_len"))
-      var recipe = Recipe()
-      (recipe.sequence, recipe.precision, recipe.dropout) = (shape.positions, .fp16, 0.1)
-      (recipe.convention, recipe.optimizer, recipe.recompute) = (.megatron, .adam, .full)
+      let shape = try MegatronTimes.shape(row, named: "case")
+      let recipe = MegatronTimes.recipe(shape, recompute: .full)
       let isVolta = row.text("system").contains("V100")
       var options = TimeOptions()
       options.kernels = .megatron2021

@@ -20,14 +20,9 @@ struct MegatronTimes: DataSet {
   private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
     guard let measured = seconds(row) else { return nil }
     let layout = try layout(row)
-    let shape = try ModelShape(
-      name: row.text("model"), layers: row.requiredInteger("n_layers"),
-      hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-      vocabulary: row.requiredInteger("vocab"), positions: row.requiredInteger("seq_len"))
-    var recipe = Recipe()
-    (recipe.sequence, recipe.precision, recipe.dropout) = (shape.positions, .fp16, 0.1)
-    (recipe.convention, recipe.optimizer) = (.megatron, .adam)
-    recipe.recompute = layout.sequenceParallel ? .selective : .full
+    let shape = try Self.shape(row, named: "model")
+    let recipe = Self.recipe(
+      shape, recompute: layout.sequenceParallel ? .selective : .full)
     var options = TimeOptions()
     options.kernels = kernels
     let time = try ProjectedTime(
@@ -36,6 +31,22 @@ struct MegatronTimes: DataSet {
     return Comparison(
       row: name, quantity: .iteration, predicted: time.iterationSeconds, measured: measured,
       use: row.text("model") == calibrated ? .calibration : .check, source: source)
+  }
+
+  /// The model of a row, whose name stands under `heading`.
+  static func shape(_ row: CSVFile.Row, named heading: String) throws -> ModelShape {
+    try ModelShape(
+      name: row.text(heading), layers: row.requiredInteger("n_layers"),
+      hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
+      vocabulary: row.requiredInteger("vocab"), positions: row.requiredInteger("seq_len"))
+  }
+
+  /// How Megatron-LM trained its models.
+  static func recipe(_ shape: ModelShape, recompute: Recompute) -> Recipe {
+    var recipe = Recipe()
+    (recipe.sequence, recipe.precision, recipe.dropout) = (shape.positions, .fp16, 0.1)
+    (recipe.convention, recipe.optimizer, recipe.recompute) = (.megatron, .adam, recompute)
+    return recipe
   }
 
   private func layout(_ row: CSVFile.Row) throws -> Layout {

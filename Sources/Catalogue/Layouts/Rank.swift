@@ -15,6 +15,15 @@ public struct Rank: Codable, Sendable, Equatable {
     self.number = number
   }
 
+  /// The first rank of a stage, whose shares are the largest.
+  ///
+  /// - Parameters:
+  ///   - stage: from 0, below `layout.pipeline`.
+  ///   - layout: what it is part of.
+  public init(firstOfStage stage: Int, of layout: Layout) {
+    self.init(stage * layout.tensor * layout.data, of: layout)
+  }
+
   /// The one device of a layout of one.
   public static let alone = Rank(0, of: Layout())
 

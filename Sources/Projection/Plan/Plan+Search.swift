@@ -37,7 +37,6 @@ extension Plan {
       try finalists.add(candidate)
     }
     layouts = finalists.entries.sorted { $0.iterationSeconds < $1.iterationSeconds }
-    let slowest = layouts.first?.iterationSeconds ?? .infinity
     let failed = candidates.first { $0.peak > capacity }
     firstFailed = finalists.failure ?? failed.map { Failure($0, device) }
     verification = finalists.verification
@@ -48,11 +47,11 @@ extension Plan {
     sequence = recipe.sequence
     legal = candidates.count
     fitting = fit.count - finalists.refused
-    because = Self.reason(layouts, firstFailed, slowest, device)
+    because = Self.reason(layouts, firstFailed, device)
   }
 
   private static func reason(
-    _ layouts: [Entry], _ failed: Failure?, _ seconds: Double, _ device: Device
+    _ layouts: [Entry], _ failed: Failure?, _ device: Device
   ) -> String {
     guard let best = layouts.first else {
       let missing = failed.map { Double($0.missing) / 1e9 } ?? 0
@@ -62,11 +61,11 @@ extension Plan {
     var parts = ["\(best.layout.brief(best.recompute)) is the fastest that fits"]
     if layouts.count > 1 {
       let next = layouts[1]
-      let slower = (next.iterationSeconds / seconds - 1) * 100
+      let slower = (next.iterationSeconds / best.iterationSeconds - 1) * 100
       parts.append(
         "\(next.layout.brief(next.recompute)) takes \((slower * 10).rounded() / 10) % longer")
     }
-    if let failed, failed.iterationSeconds < seconds {
+    if let failed, failed.iterationSeconds < best.iterationSeconds {
       parts.append(
         "\(failed.layout.brief(failed.recompute)) would be faster and lacks "
           + "\((Double(failed.missing) / 1e8).rounded() / 10) GB")

@@ -23,7 +23,7 @@ struct StageForm {
     ) throws(InputError) {
       var small = shape
       small.layers = layers * layout.pipeline
-      let rank = Rank(stage * layout.tensor * layout.data, of: layout)
+      let rank = Rank(firstOfStage: stage, of: layout)
       let first = try StageWork.Run(small, recipe, rank, microbatches: 1, ledger: Ledger())
       let second = try StageWork.Run(small, recipe, rank, microbatches: 2, ledger: Ledger())
       work = StageWork(first.tally, second.tally, roundSize: 1)

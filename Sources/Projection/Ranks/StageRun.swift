@@ -28,7 +28,7 @@ public struct StageRun: Sendable {
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int,
     holding holdings: [Holding], _ settings: AllocatorSettings = AllocatorSettings()
   ) throws(InputError) {
-    let rank = Rank(stage * layout.tensor * layout.data, of: layout)
+    let rank = Rank(firstOfStage: stage, of: layout)
     var short = recipe
     short.accumulate = Self.enough(recipe.accumulate, layout)
     let run = try Run(shape, short, rank, holdings)

@@ -22,10 +22,7 @@ struct PipelineTimeline {
     let (stages, chunks) = (layout.pipeline, layout.virtual)
     let last = stages * chunks - 1
     let schedules = (0..<stages).map {
-      PipelineSchedule(
-        Rank($0 * layout.tensor * layout.data, of: layout), microbatches: microbatches
-      )
-      .passes
+      PipelineSchedule(Rank(firstOfStage: $0, of: layout), microbatches: microbatches).passes
     }
     // When what each part needs of each micro-batch arrives; not yet where negative.
     let slots = (last + 1) * microbatches

@@ -64,7 +64,7 @@ struct StageWork {
   ///   - stage: which stage; of its ranks the first, whose shares are the largest.
   init(_ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int) throws(InputError) {
     let size = layout.virtual > 1 ? layout.pipeline : 1
-    let rank = Rank(stage * layout.tensor * layout.data, of: layout)
+    let rank = Rank(firstOfStage: stage, of: layout)
     self.init(
       try Run(shape, recipe, rank, microbatches: size).tally,
       try Run(shape, recipe, rank, microbatches: 2 * size).tally, roundSize: size)
