@@ -95,8 +95,8 @@ struct ManualPage {
     let statuses = list.split(separator: "; ").compactMap { entry -> (Substring, String)? in
       let parts = entry.split(separator: " ", maxSplits: 1)
       guard parts.count == 2 else { return nil }
-      let meaning = parts[1].hasSuffix(".") ? String(parts[1].dropLast()) : String(parts[1])
-      return (parts[0], meaning)
+      let meaning = parts[1].prefix(1).uppercased() + parts[1].dropFirst()
+      return (parts[0], meaning.hasSuffix(".") ? meaning : meaning + ".")
     }
     let rest = paragraphs.filter { !$0.hasPrefix(title) }.joined(separator: "\n\n")
     return (rest, statuses)

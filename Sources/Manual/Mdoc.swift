@@ -26,7 +26,7 @@ struct Mdoc {
 
   mutating func section(_ title: String) { macro("Sh \(title.uppercased())") }
 
-  /// Prose between empty lines; what is indented is shown as it stands.
+  /// Prose between empty lines, whose lines stay lines; what is indented is shown as it stands.
   mutating func paragraphs(_ prose: String) {
     for (index, paragraph) in prose.mdocParagraphs.enumerated() {
       if paragraph.hasPrefix("  ") {
@@ -37,7 +37,10 @@ struct Mdoc {
         macro("Ed")
       } else {
         if index > 0 { macro("Pp") }
-        sentences(paragraph)
+        for (number, line) in paragraph.split(separator: "\n").enumerated() {
+          if number > 0 { macro("br") }
+          sentences(String(line))
+        }
       }
     }
   }
@@ -63,17 +66,15 @@ struct Mdoc {
 
   /// Each on a line of its own, so that the space between them is right.
   private mutating func sentences(_ prose: String) {
-    for line in prose.split(separator: "\n") {
-      var sentence = ""
-      for word in line.split(separator: " ") {
-        if !sentence.isEmpty, sentence.count + word.count > Self.lineLength || sentence.isEnded {
-          text += sentence.mdocText + "\n"
-          sentence = ""
-        }
-        sentence += (sentence.isEmpty ? "" : " ") + word
+    var sentence = ""
+    for word in prose.split(separator: " ") {
+      if !sentence.isEmpty, sentence.count + word.count > Self.lineLength || sentence.isEnded {
+        text += sentence.mdocText + "\n"
+        sentence = ""
       }
-      if !sentence.isEmpty { text += sentence.mdocText + "\n" }
+      sentence += (sentence.isEmpty ? "" : " ") + word
     }
+    if !sentence.isEmpty { text += sentence.mdocText + "\n" }
   }
 
   private static let lineLength = 74

@@ -6,6 +6,7 @@ import Testing
 @Suite struct ArticleTests {
   private static let sources = URL(filePath: #filePath).deletingLastPathComponent()
   private static let catalogue = sources.appending(path: "../../Sources/Assay/Assay.docc")
+  private static let readme = sources.appending(path: "../../README.md")
 
   private static func texts(_ folder: URL, _ ending: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
@@ -19,13 +20,14 @@ import Testing
       .joined(separator: "\n")
   }
 
-  @Test func `the code of every article is that of a test`() throws {
+  @Test func `the code of every article, and of the README, is that of a test`() throws {
     let tests = try Self.texts(Self.sources, "swift").map(Self.trimmed)
-    let blocks = try Self.texts(Self.catalogue, "md").flatMap { article in
+    let readme = try String(contentsOf: Self.readme, encoding: .utf8)
+    let blocks = try (Self.texts(Self.catalogue, "md") + [readme]).flatMap { article in
       article.matches(of: /```swift\n((?s).*?)```/).map { Self.trimmed($0.1) }
     }
     .filter { !$0.hasPrefix("// Package.swift") }
-    #expect(blocks.count >= 9)
+    #expect(blocks.count >= 10)
     for block in blocks {
       let code = block.replacing("import Assay\nimport Testing\n", with: "")
       #expect(tests.contains { $0.contains(code) }, "\(block)")

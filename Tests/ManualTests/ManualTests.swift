@@ -39,6 +39,7 @@ import Testing
     }
     // The statuses of the contract.
     for status in [0, 1, 64, 65, 69, 70] { #expect(whole.contains(".It Li \(status)\n")) }
+    #expect(whole.contains(".It Li 64\nWrong usage.\n"))
   }
 
   @Test func `every option is there, with its values and what it is by default`() throws {
@@ -69,6 +70,11 @@ import Testing
     #expect(measure.contains(".Bd -literal -offset indent\n\(run)\n.Ed\n"))
     let claims = try #require(try pages().first { $0.name == "assay-claims" }).mdoc
     #expect(claims.contains("\n\\- id: mine.1\n  statement: A layer has 12h² parameters.\n"))
+  }
+
+  @Test func `lines of the help stay lines`() throws {
+    let claims = try #require(try pages().first { $0.name == "assay-claims" }).mdoc
+    #expect(claims.contains("\n.br\nmeasure: what of a run the claim is about.\n.br\n"))
   }
 
   @Test(arguments: [
