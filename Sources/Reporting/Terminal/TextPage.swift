@@ -29,6 +29,7 @@ public struct TextPage: Sendable, Equatable {
 public enum ColorChoice: String, CaseIterable, Sendable {
   /// On a terminal that knows them, unless the variable `NO_COLOR` is set (no-color.org).
   case auto
+  /// Whatever the terminal is.
   case always, never
 }
 
