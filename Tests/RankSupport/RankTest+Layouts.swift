@@ -3,13 +3,14 @@ import Catalogue
 extension RankTest {
   /// A GPT and a Llama, each with all layouts of so many ranks that it allows.
   public static func all(ranks: Int) throws -> [RankTest] {
-    let layouts = layouts(ranks: ranks)
     var recipe = Recipe()
     recipe.sequence = 8
-    let layers = max(4, ranks)
-    return try [gpt(layers: layers), llama(layers: layers)].flatMap { shape in
-      layouts.filter { (try? $0.validate(for: shape, recipe)) != nil }
-        .map { RankTest(shape, $0, recipe) }
+    return try [gpt, llama].flatMap { model in
+      try layouts(ranks: ranks).map { layout in
+        let shape = try model(max(4, layout.partCount))
+        try layout.validate(for: shape, recipe)
+        return RankTest(shape, layout, recipe)
+      }
     }
   }
 
@@ -23,7 +24,7 @@ extension RankTest {
   public static func llama(layers: Int = 4) throws -> ModelShape {
     var shape = try ModelShape(named: "llama-2-7b")
     (shape.name, shape.layers) = ("llama", layers)
-    (shape.hidden, shape.heads, shape.kvHeads) = (32, 8, 4)
+    (shape.hidden, shape.heads, shape.kvHeads) = (32, 16, 8)
     (shape.headDimension, shape.feedForward, shape.vocabulary) = (4, 24, 40)
     shape.positions = 8
     shape.architecture.position = .rotary(dimensions: 4, theta: 10_000)

@@ -20,10 +20,28 @@ import Testing
     "A rank has the loss and the gradients of a single device, and the events of its dry run",
     arguments: tests)
   func threads(_ test: RankTest) throws {
+    let single = try test.single()
     let faults = try ThreadCommunicator.run(test.layout) { rank, communicator in
-      try test.faults(rank, communicator).map { "rank \(rank.number): \($0)" }
+      try test.faults(rank, communicator, against: single).map { "rank \(rank.number): \($0)" }
     }
     #expect(faults.flatMap(\.self) == [])
+  }
+
+  @Test("The layouts of eight ranks are all their products, of both models")
+  func products() throws {
+    let tests = try RankTest.all(ranks: 8)
+    for model in ["gpt", "llama"] {
+      let found = Set(
+        tests.filter { $0.shape.name == model }
+          .map { [$0.layout.tensor, $0.layout.pipeline, $0.layout.data] })
+      // 8 = t·p·N: three factors of 2 go to three axes in (3 + 2)!/(3!·2!) = 10 ways.
+      #expect(found.count == 10, "\(model)")
+      #expect(found.allSatisfy { $0.reduce(1, *) == 8 })
+    }
+    // Without pipeline: 4 layouts of t = 8, 4, 2, 1 with N = 1, 2, 4, 8, under 1 or 4 ZeRO stages
+    // and with or without sequence parallelism: 1·2 + 4·2 + 4·2 + 4·1 = 22. With p = 2 the same for
+    // t·N = 4, 1·2 + 4·2 + 4·1 = 14; p = 4: 1·2 + 4·1 = 6; p = 8: 1; each under three schedules.
+    #expect(tests.count == 2 * (22 + 3 * (14 + 6 + 1)))
   }
 
   @Test("So has each of eight ranks on three axes, with recomputation, in tiles, and with dropout")
