@@ -39,7 +39,10 @@ struct Batch: ~Copyable {
       : nil
     source = step.shape.hasEncoder ? input(.source) : nil
     guard step.engine.isReal else { return }
-    let objective = Objective(step.shape, recipe)
+    // What stands for a hidden token is one for all ranks that share the vocabulary.
+    var whole = step.shape
+    whole.vocabulary *= step.rank.layout.tensor
+    let objective = Objective(whole, recipe)
     for row in 0..<recipe.batch {
       let example = corpus.example(
         step.pass * recipe.batch + row, count: recipe.sequence, objective)

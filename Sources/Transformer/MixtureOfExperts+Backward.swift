@@ -16,8 +16,10 @@ extension MixtureOfExperts {
     _ = consume saved.output
     let probabilities = saved.probabilities
     let routing = saved.routing ?? routedAgain(probabilities, engine)
-    let sent = join.backward(gradient, saved.join, step) {
-      gathered($0, routing, .temporary, .activationGradient, engine)
+    let sent = join.backward(gradient, saved.join, step) { branch in
+      step.withAllRows(branch) {
+        gathered($0, routing, .temporary, .activationGradient, engine)
+      }
     }
     let activationInput = saved.activationInput
     let upOutput = saved.upOutput
@@ -41,15 +43,17 @@ extension MixtureOfExperts {
     engine.routerBackward(
       into: logitsGradient, weighed.weights, probabilities, routing)
     let expertInput = saved.input
-    norm.withOutput(normSaved, of: normInput, engine) { input in
-      routerBackward(logitsGradient, input, engine)
-      expertsBackward(hidden, upGradient, expertInput, from: input, routing, engine)
+    norm.withOutput(normSaved, of: normInput, engine) { part in
+      step.withAllRows(part) { input in
+        routerBackward(logitsGradient, input, engine)
+        expertsBackward(hidden, upGradient, expertInput, from: input, routing, engine)
+      }
     }
     let gradient = inputGradient(hidden, upGradient, logitsGradient, routing, engine)
     gate.releaseCopy()
     up.releaseCopy()
     router.releaseCopy()
-    return gradient
+    return step.summed(gradient)
   }
 
   /// Gradients behind the activation: that of what goes down, weighted, and those of the weights.

@@ -3,7 +3,8 @@ import Instrument
 
 /// A router and gated feed-forward networks, the experts (Jiang et al., arXiv 2401.04088, section
 /// 2.1). Each row goes to the k experts that the router finds likeliest; their outputs are added up
-/// with the router's probabilities as weights.
+/// with the router's probabilities as weights. Ranks that share a layer all route all rows, and have
+/// a share of every expert.
 ///
 /// The rows of all experts lie in one buffer of R·k rows, sorted by expert, so that no tensor's size
 /// depends on the data; only the place where one expert's rows end and the next one's begin does.
@@ -51,20 +52,24 @@ struct MixtureOfExperts: ~Copyable {
   ) {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
-    func parameter(
-      _ place: String, _ role: TensorRole, _ matrices: Int, _ rows: Int, _ columns: Int
-    ) -> Parameter {
-      engine.within(place) {
+    func matrices(_ role: TensorRole, _ rows: Int, _ columns: Int, _ split: Split) -> Parameter {
+      engine.within("experts") {
         Parameter(
-          role, matrices * rows, columns, initialisation(role), isOperand: true,
-          matrices: matrices, engine)
+          role, experts.count * rows, columns, initialisation(role), isOperand: true,
+          matrices: experts.count, split: split, engine)
       }
     }
-    let (count, hidden, inner) = (experts.count, shape.hidden, shape.feedForward)
-    router = parameter("router", .routerWeight, 1, count, hidden)
-    gate = parameter("experts", .expertGateWeight, count, inner, hidden)
-    up = parameter("experts", .expertUpWeight, count, inner, hidden)
-    down = parameter("experts", .expertDownWeight, count, hidden, inner)
+    let (hidden, inner) = (shape.hidden, shape.feedForward)
+    // What a router learns, it learns from the experts' outputs, of which ranks have shares.
+    router = engine.within("router") {
+      Parameter(
+        .routerWeight, experts.count, hidden, initialisation(.routerWeight), isOperand: true,
+        isSummed: engine.rank.layout.tensor > 1, engine)
+    }
+    let rows = Split(axis: .rows, blocks: Array(repeating: inner, count: experts.count))
+    gate = matrices(.expertGateWeight, inner, hidden, rows)
+    up = matrices(.expertUpWeight, inner, hidden, rows)
+    down = matrices(.expertDownWeight, hidden, inner, .columns(inner))
     self.experts = experts
     activation = shape.architecture.activation
     join = ResidualJoin(
@@ -86,6 +91,11 @@ struct MixtureOfExperts: ~Copyable {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     input.retag(.mlpInput)
+    return step.withAllRows(input) { expand(rows: $0, step) }
+  }
+
+  private func expand(rows input: borrowing Tensor, _ step: Step) -> Expanded {
+    let engine = step.engine
     let probabilities = probabilities(input, engine)
     let routing = route(probabilities, .activation, engine)
     let place = engine.enter("experts")
@@ -147,8 +157,8 @@ struct MixtureOfExperts: ~Copyable {
     let activated = activated(expanded.activationInput, .activation, engine)
     let product = product(activated, expanded.upOutput, .activation, engine)
     let output = output(product, routing, engine)
-    let joined = join.forward(addingTo: stream, step) {
-      engine.combineRows(into: $0, output, routing, weighted: true)
+    let joined = join.forward(addingTo: stream, step) { branch in
+      step.sum(into: branch) { engine.combineRows(into: $0, output, routing, weighted: true) }
     }
     return Forwarded(
       stream: joined.stream,

@@ -89,7 +89,8 @@ struct SelfAttention: ~Copyable {
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
     let heads = headsGradient(gradient, saved, step)
-    return qkv.backward(heads, input: input, engine)
+    step.withAllRows(input) { qkv.parametersBackward(heads, input: $0, engine) }
+    return step.summed(qkv.inputBackward(heads, engine))
   }
 
   /// Gradients from that of the stream, where a norm's output was the input.

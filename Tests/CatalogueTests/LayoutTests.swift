@@ -48,6 +48,13 @@ import Testing
     #expect(try complaint { $0.tensor = 2 } == "no fault")
     #expect(try complaint { $0.tensor = 3 } == says(3, "4 heads"))
     #expect(try complaint { $0.tensor = 4 } == says(4, "2 heads of keys and values"))
+    var layout = Layout()
+    layout.tensor = 2
+    let encoderDecoder = try ModelShape(named: "t5-small")
+    #expect(
+      CatalogueTests.complaint { () throws(InputError) in
+        try layout.validate(for: encoderDecoder, Recipe())
+      } == "--tensor: found 2, for t5-small, which is an encoder–decoder; expected 1")
   }
 
   @Test func `stages divide the layers, and chunks of stages do`() throws {

@@ -66,23 +66,9 @@ extension Layout {
   }
 
   private func requireTensor(_ shape: ModelShape) throws(InputError) {
-    guard tensor == 1 || shape.architecture.experts == nil else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), which is a mixture of experts",
-        expected: "1")
-    }
     guard tensor == 1 || !shape.hasEncoder else {
       throw InputError(
         "--tensor", found: "\(tensor), for \(shape.name), which is an encoder–decoder",
-        expected: "1")
-    }
-    guard tensor == 1 || shape.architecture.tokenTypes == 0 else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
-    }
-    guard tensor == 1 || shape.architecture.embeddingWidth == nil else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), whose embeddings are projected",
         expected: "1")
     }
     let sizes = [

@@ -83,23 +83,24 @@ extension Engine {
   /// Adds to every row of `output` (B·T,C) the embedding of its kind.
   ///
   /// - Parameters:
-  ///   - output: (B·T,C).
+  ///   - output: (B·T,C); this rank's rows of it where the stream is divided.
   ///   - table: (K,C).
   ///   - kinds: (B,T), each below K.
   public func addEmbedding(
     _ output: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
   ) {
+    let idBytes = kinds.bytes / rank.sequenceParts
     record(
-      .embed, elementwise: output.count, touching: 3 * output.bytes + kinds.bytes)
+      .embed, elementwise: output.count, touching: 3 * output.bytes + idBytes)
     guard isReal else { return }
-    let ids = kinds.integers
-    addRows(output, of: EmbeddingTable(table)) { Int(ids[$0]) }
+    let (ids, first) = (kinds.integers, firstRow(of: output))
+    addRows(output, of: EmbeddingTable(table)) { Int(ids[first + $0]) }
   }
 
   /// Adds to every row of `output` (B·T,C) the embedding of its position.
   ///
   /// - Parameters:
-  ///   - output: (B·T,C).
+  ///   - output: (B·T,C); this rank's rows of it where the stream is divided.
   ///   - table: (T_max,C).
   ///   - offset: the row of the first position.
   ///   - sequence: T.
@@ -108,7 +109,13 @@ extension Engine {
   ) {
     record(.embed, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) { $0 % sequence }
+    let first = firstRow(of: output)
+    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) { (first + $0) % sequence }
+  }
+
+  /// Which row of the whole stream the first of this rank's is.
+  private func firstRow(of part: borrowing Tensor) -> Int {
+    rank.sequenceParts > 1 ? rank.tensor * part.rows : 0
   }
 
   /// Adds to every row of `output` the row of the table that `place` gives for it.
@@ -129,15 +136,16 @@ extension Engine {
   }
 
   /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has
-  /// written its share into `token` before;
-  /// otherwise the caller has zeroed it.
+  /// written its share into `token` before; otherwise the caller has zeroed it.
   ///
   /// - Parameters:
   ///   - token: (V,C), added to.
+  ///   - first: the token of its first row.
   ///   - gradient: (B·T,C), of the embeddings.
   ///   - tokens: (B,T) ids.
   public func embedBackward(
-    token: borrowing Tensor, from gradient: borrowing Tensor, tokens: borrowing Tensor
+    token: borrowing Tensor, startingAt first: Int = 0, from gradient: borrowing Tensor,
+    tokens: borrowing Tensor
   ) {
     record(
       .embedBackward,
@@ -146,7 +154,6 @@ extension Engine {
     let (table, rows) = (EmbeddingTable(token), EmbeddingTable(gradient))
     let occurrences = Occurrences(
       of: UnsafeBufferPointer(start: tokens.integers, count: rows.count))
-    let first = rank.tensor * token.rows
     Parallel.ranges(occurrences.count, grain: 16) { range in
       for index in range {
         let id = occurrences.ids[index] - first
