@@ -4,8 +4,11 @@ import Transformer
 extension Layout {
   /// The layout in words, as far as there are several ranks.
   var parts: [String] {
-    var parts = [(data, "data"), (tensor, "tensor"), (pipeline, "pipeline"), (virtual, "virtual")]
-      .filter { $0.0 > 1 }.map { "\($0.1) \($0.0)" }
+    var parts = [
+      (data, "data"), (expert, "expert"), (tensor, "tensor"), (pipeline, "pipeline"),
+      (virtual, "virtual"),
+    ]
+    .filter { $0.0 > 1 }.map { "\($0.1) \($0.0)" }
     if pipeline > 1, virtual == 1 { parts.append(schedule.rawValue) }
     if sequenceParallel { parts.append("sequence-parallel") }
     if zero > .none { parts.append("ZeRO \(zero.rawValue)") }

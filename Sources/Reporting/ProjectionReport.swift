@@ -88,6 +88,7 @@ public struct ProjectionReport: Report {
       [.text("among"), .number("bytes"), .number("about")],
       [
         ("replicas", value.communication.dataParallelBytes),
+        ("replicas that share experts", value.communication.expertParallelBytes),
         ("ranks that share a layer", value.communication.tensorParallelBytes),
         ("stages", value.communication.pipelineBytes),
       ].map { [$0.0, $0.1.grouped, $0.1.asBytes] })
@@ -106,6 +107,7 @@ public struct ProjectionReport: Report {
     }
     rows += [
       ("communication.dataParallelBytes", value.communication.dataParallelBytes),
+      ("communication.expertParallelBytes", value.communication.expertParallelBytes),
       ("communication.tensorParallelBytes", value.communication.tensorParallelBytes),
       ("communication.pipelineBytes", value.communication.pipelineBytes),
     ]

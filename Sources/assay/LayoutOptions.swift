@@ -20,6 +20,9 @@ struct LayoutOptions: ParsableArguments {
   @Option(help: "Replicas of the model, each with its share of the batch.")
   var data = Layout().data
 
+  @Option(help: "Replicas that share the experts of a mixture; needs --capacity-factor.")
+  var expert = Layout().expert
+
   @Option(help: "Ranks that share every layer.")
   var tensor = Layout().tensor
 
@@ -48,6 +51,7 @@ struct LayoutOptions: ParsableArguments {
   func layout(microbatch: Int, globalBatch: Int) -> Layout {
     var layout = Layout()
     layout.data = data
+    layout.expert = expert
     layout.tensor = tensor
     layout.pipeline = pipeline
     layout.virtual = virtual

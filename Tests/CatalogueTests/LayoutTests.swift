@@ -112,6 +112,44 @@ import Testing
         + "expected a multiple of it, with --sequence-parallel")
   }
 
+  @Test func `experts are shared by replicas, evenly, and have room for so many rows`() throws {
+    func says(_ name: String, _ experts: Int, room: Double? = 1) throws -> String {
+      var layout = Layout()
+      (layout.data, layout.expert, layout.globalBatch) = (12, experts, 12)
+      var recipe = Recipe()
+      recipe.capacityFactor = room
+      let shape = try ModelShape(named: name)
+      return CatalogueTests.complaint { () throws(InputError) in
+        try layout.validate(for: shape, recipe)
+      }
+    }
+    #expect(try says("mixtral-8x7b", 4) == "no fault")
+    #expect(
+      try says("mixtral-8x7b", 8)
+        == "--expert: found 8, which does not divide the 12 replicas; expected a divisor of it")
+    #expect(
+      try says("mixtral-8x7b", 3)
+        == "--expert: found 3, which does not divide the 8 experts of mixtral-8x7b; "
+        + "expected a divisor of it")
+    #expect(
+      try says("gpt2", 2)
+        == "--expert: found 2, for gpt2, which has no experts; expected 1")
+    #expect(
+      try says("mixtral-8x7b", 4, room: nil)
+        == "--expert: found 4 with room for as many rows as come; "
+        + "expected --capacity-factor, such as 1 for even shares")
+  }
+
+  @Test func `replicas that share experts are neighbours among replicas`() {
+    var layout = Layout()
+    (layout.tensor, layout.data, layout.expert) = (2, 6, 3)
+    // 9 = 1 + 2·4: replica 4 is the second of those that share the experts for the second time.
+    let rank = Rank(9, of: layout)
+    #expect((rank.data, rank.expert) == (4, 1))
+    #expect(rank.members(.expert) == [7, 9, 11])
+    #expect(rank.members(.expertData) == [3, 9])
+  }
+
   @Test func `a rank runs its micro-batch as often as its share has them`() {
     var layout = Layout()
     (layout.data, layout.microbatch, layout.globalBatch) = (4, 2, 64)

@@ -34,6 +34,14 @@ import Testing
       try assay("measure", "gpt2", "--dry", "--tensor", "5"), 65,
       "--tensor: found 5, which does not divide the 12 heads of gpt2; expected a divisor of it")
     expectFailure(
+      try assay("measure", "mixtral-mini", "--dry", "--data", "2", "--expert", "2"), 65,
+      "--expert: found 2 with room for as many rows as come; "
+        + "expected --capacity-factor, such as 1 for even shares")
+    expectFailure(
+      try assay("measure", "gpt2", "--dry", "--capacity-factor", "1"), 65,
+      "--capacity-factor: found 1.0 for gpt2, which has no experts; "
+        + "expected a mixture of experts, such as mixtral-8x7b")
+    expectFailure(
       try assay("measure", "gpt2", "--dry", "--data", "100"), 65,
       "--dry: found 100 ranks; expected at most 64; "
         + "`assay project` runs one rank of each stage")

@@ -1,16 +1,24 @@
 import Catalogue
 
 extension RankTest {
-  /// A GPT and a Llama, each with all layouts of so many ranks that it allows.
+  /// A GPT and a Llama, each with all layouts of so many ranks, and a Mixtral with all in which ranks
+  /// share the experts.
   public static func all(ranks: Int) throws -> [RankTest] {
+    let layouts = layouts(ranks: ranks)
+    return try [gpt, llama].flatMap { try tests($0, layouts) }
+      + tests(mixtral, layouts.flatMap(sharingExperts), capacityFactor: 1)
+  }
+
+  private static func tests(
+    _ model: (_ layers: Int) throws -> ModelShape, _ layouts: [Layout],
+    capacityFactor: Double? = nil
+  ) throws -> [RankTest] {
     var recipe = Recipe()
-    recipe.sequence = 8
-    return try [gpt, llama].flatMap { model in
-      try layouts(ranks: ranks).map { layout in
-        let shape = try model(max(4, layout.partCount))
-        try layout.validate(for: shape, recipe)
-        return RankTest(shape, layout, recipe)
-      }
+    (recipe.sequence, recipe.capacityFactor) = (8, capacityFactor)
+    return try layouts.map { layout in
+      let shape = try model(max(4, layout.partCount))
+      try layout.validate(for: shape, recipe)
+      return RankTest(shape, layout, recipe)
     }
   }
 
@@ -29,6 +37,24 @@ extension RankTest {
     shape.positions = 8
     shape.architecture.position = .rotary(dimensions: 4, theta: 10_000)
     return shape
+  }
+
+  /// Four experts, of which a row goes to two.
+  public static func mixtral(layers: Int = 4) throws -> ModelShape {
+    var shape = try llama(layers: layers)
+    shape.name = "mixtral"
+    shape.architecture.experts = Architecture.Experts(count: 4, perToken: 2)
+    return shape
+  }
+
+  /// The layout with every number of replicas that can share four experts, under one schedule.
+  private static func sharingExperts(_ layout: Layout) -> [Layout] {
+    guard layout.schedule == .oneForwardOneBackward, layout.virtual == 1 else { return [] }
+    return [2, 4].filter { layout.data % $0 == 0 }.map { expert in
+      var layout = layout
+      layout.expert = expert
+      return layout
+    }
   }
 
   /// Every way to spread layers and sequences over so many ranks.

@@ -135,7 +135,7 @@ public struct RankTest: Sendable, CustomStringConvertible {
 extension Layout {
   /// The layout in a few words.
   public var summary: String {
-    var parts = ["data \(data)", "tensor \(tensor)", "pipeline \(pipeline)"]
+    var parts = ["data \(data)", "expert \(expert)", "tensor \(tensor)", "pipeline \(pipeline)"]
     if virtual > 1 { parts.append("virtual \(virtual)") }
     if pipeline > 1 { parts.append(schedule.rawValue) }
     if sequenceParallel { parts.append("sequence-parallel") }

@@ -38,10 +38,12 @@ import Testing
       #expect(found.count == 10, "\(model)")
       #expect(found.allSatisfy { $0.reduce(1, *) == 8 })
     }
-    // Without pipeline: 4 layouts of t = 8, 4, 2, 1 with N = 1, 2, 4, 8, under 1 or 4 ZeRO stages
+    // Of the GPT and of the Llama. Without pipeline: 4 layouts of t = 8, 4, 2, 1 with N = 1, 2, 4, 8, under 1 or 4 ZeRO stages
     // and with or without sequence parallelism: 1·2 + 4·2 + 4·2 + 4·1 = 22. With p = 2 the same for
     // t·N = 4, 1·2 + 4·2 + 4·1 = 14; p = 4: 1·2 + 4·1 = 6; p = 8: 1; each under three schedules.
-    #expect(tests.count == 2 * (22 + 3 * (14 + 6 + 1)))
+    // Of the Mixtral, with N = 8 and 4 two numbers of replicas share experts, with N = 2 one. p = 1:
+    // 2·4 + 2·4·2 + 4·2 = 32; p = 2: 2·4 + 4·2 = 16; p = 4: 4.
+    #expect(tests.count == 2 * (22 + 3 * (14 + 6 + 1)) + 32 + 16 + 4)
   }
 
   @Test("So has each of eight ranks on three axes, with recomputation, in tiles, and with dropout")

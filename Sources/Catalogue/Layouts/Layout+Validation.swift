@@ -8,6 +8,7 @@ extension Layout {
     try requireTensor(shape)
     try requireSequence(recipe)
     try requirePipeline(shape)
+    try requireExperts(shape, recipe)
     try requireWeightsInPlace(recipe)
     guard !divides(.optimizerStates) || recipe.optimizer != .adafactor else {
       throw InputError(
@@ -34,7 +35,8 @@ extension Layout {
 
   private func requireCounts() throws(InputError) {
     let counts = [
-      ("--data", data, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
+      ("--data", data, Self.mostRanks), ("--expert", expert, Self.mostRanks),
+      ("--tensor", tensor, Self.mostRanks),
       ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
       ("--microbatch", microbatch, ModelShape.largestSize),
       ("--global-batch", globalBatch, ModelShape.largestSize),

@@ -3,6 +3,9 @@
 public struct Layout: Codable, Sendable, Hashable {
   /// Replicas of the model, each with its share of the batch, `N`.
   public var data = 1
+  /// Replicas that share the experts of a mixture, each of which has all of the rest (Lepikhin et al.,
+  /// arXiv 2006.16668, section 3; Rajbhandari et al., arXiv 2201.05596): a divisor of `data`, `E`.
+  public var expert = 1
   /// Ranks that share every layer (Shoeybi et al., arXiv 1909.08053), `t`.
   public var tensor = 1
   /// Stages that share the layers (Huang et al., arXiv 1811.06965), `p`.

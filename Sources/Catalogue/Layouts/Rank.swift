@@ -31,6 +31,8 @@ public struct Rank: Codable, Sendable, Equatable {
   public var tensor: Int { number % layout.tensor }
   /// Which replica it belongs to.
   public var data: Int { number / layout.tensor % layout.data }
+  /// Which share of the experts it has.
+  public var expert: Int { data % layout.expert }
   /// Which stage of the pipeline it is.
   public var stage: Int { number / (layout.tensor * layout.data) }
 
@@ -46,6 +48,10 @@ public struct Rank: Codable, Sendable, Equatable {
     switch group {
     case .tensor: (0..<layout.tensor).map { at(tensor: $0, data, stage) }
     case .data: (0..<layout.data).map { at(tensor: tensor, $0, stage) }
+    case .expert:
+      (0..<layout.expert).map { at(tensor: tensor, data - expert + $0, stage) }
+    case .expertData:
+      stride(from: expert, to: layout.data, by: layout.expert).map { at(tensor: tensor, $0, stage) }
     case .pipeline: (0..<layout.pipeline).map { at(tensor: tensor, data, $0) }
     case .embedding:
       size(of: .embedding) == 1
@@ -63,12 +69,19 @@ public struct Rank: Codable, Sendable, Equatable {
     switch group {
     case .tensor: layout.tensor
     case .data: layout.data
+    case .expert: layout.expert
+    case .expertData: layout.data / layout.expert
     case .pipeline: layout.pipeline
     case .embedding:
       layout.pipeline > 1 && (stage == 0 || stage == layout.pipeline - 1) ? 2 : 1
     case .model: layout.tensor * layout.pipeline
     case .world: layout.ranks
     }
+  }
+
+  /// Whether the ranks of a group, which have the same weights, divide this of them.
+  public func divides(_ part: Layout.ZeRO, over group: RankGroup) -> Bool {
+    size(of: group) > 1 && layout.zero >= part
   }
 
   private func at(tensor: Int, _ data: Int, _ stage: Int) -> Int {
@@ -82,6 +95,10 @@ public enum RankGroup: String, Codable, Sendable, CaseIterable {
   case tensor
   /// The replicas of one part of the model.
   case data
+  /// The replicas that share the experts.
+  case expert
+  /// The replicas that have the same experts.
+  case expertData
   /// The stages of one replica, with the same share of each layer.
   case pipeline
   /// The first and the last stage, which both have the embedding where the head is tied to it.

@@ -28,7 +28,8 @@ struct Cluster: Sendable {
     let distance =
       switch group {
       case .tensor, .model, .world: 1
-      case .data: layout.tensor
+      case .data, .expert: layout.tensor
+      case .expertData: layout.tensor * layout.expert
       case .pipeline: layout.tensor * layout.data
       case .embedding: layout.tensor * layout.data * max(1, layout.pipeline - 1)
       }
