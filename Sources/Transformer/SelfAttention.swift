@@ -122,9 +122,11 @@ struct SelfAttention: ~Copyable {
     let shape = step.attentionShape
     let heads = engine.make(
       contextGradient.rows, shape.qkvWidth, .temporary, .activationGradient)
+    let keys = step.roomForKeyGradients(shape)
     AttentionCore.backward(
-      into: HeadPlaces(fused: heads, shape), from: contextGradient, context: saved.context,
-      saved.core, shape, step.dropout(.attention, layer: layer), step)
+      into: HeadPlaces(fused: heads, shape).with(keyValue: keys, shape), from: contextGradient,
+      context: saved.context, saved.core, shape, step.dropout(.attention, layer: layer), step)
+    if let keys { step.shareOut(keys, into: heads, shape) }
     _ = consume contextGradient
     _ = consume saved.context
     if let angles = step.angles { engine.rotateBackward(heads, by: angles, shape) }

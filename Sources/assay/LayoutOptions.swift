@@ -23,6 +23,9 @@ struct LayoutOptions: ParsableArguments {
   @Option(help: "Replicas that share the experts of a mixture; needs --capacity-factor.")
   var expert = Layout().expert
 
+  @Option(help: "Ranks that share every sequence.")
+  var context = Layout().context
+
   @Option(help: "Ranks that share every layer.")
   var tensor = Layout().tensor
 
@@ -52,6 +55,7 @@ struct LayoutOptions: ParsableArguments {
     var layout = Layout()
     layout.data = data
     layout.expert = expert
+    layout.context = context
     layout.tensor = tensor
     layout.pipeline = pipeline
     layout.virtual = virtual

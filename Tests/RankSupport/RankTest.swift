@@ -28,11 +28,14 @@ public struct RankTest: Sendable, CustomStringConvertible {
     let model: String
     let layers: Int
     let sequences: Int
+    let length: Int
   }
 
   /// The model and the batch, without the layout.
   public var batch: Batch {
-    Batch(model: shape.name, layers: shape.layers, sequences: layout.globalBatch)
+    Batch(
+      model: shape.name, layers: shape.layers, sequences: layout.globalBatch,
+      length: recipe.sequence)
   }
 
   /// Model and layout.
@@ -135,7 +138,10 @@ public struct RankTest: Sendable, CustomStringConvertible {
 extension Layout {
   /// The layout in a few words.
   public var summary: String {
-    var parts = ["data \(data)", "expert \(expert)", "tensor \(tensor)", "pipeline \(pipeline)"]
+    var parts = [
+      "data \(data)", "expert \(expert)", "context \(context)", "tensor \(tensor)",
+      "pipeline \(pipeline)",
+    ]
     if virtual > 1 { parts.append("virtual \(virtual)") }
     if pipeline > 1 { parts.append(schedule.rawValue) }
     if sequenceParallel { parts.append("sequence-parallel") }

@@ -32,7 +32,7 @@ import Testing
     let tests = try RankTest.all(ranks: 8)
     for model in ["gpt", "llama"] {
       let found = Set(
-        tests.filter { $0.shape.name == model }
+        tests.filter { $0.shape.name == model && $0.layout.context == 1 }
           .map { [$0.layout.tensor, $0.layout.pipeline, $0.layout.data] })
       // 8 = t·p·N: three factors of 2 go to three axes in (3 + 2)!/(3!·2!) = 10 ways.
       #expect(found.count == 10, "\(model)")
@@ -43,7 +43,10 @@ import Testing
     // t·N = 4, 1·2 + 4·2 + 4·1 = 14; p = 4: 1·2 + 4·1 = 6; p = 8: 1; each under three schedules.
     // Of the Mixtral, with N = 8 and 4 two numbers of replicas share experts, with N = 2 one. p = 1:
     // 2·4 + 2·4·2 + 4·2 = 32; p = 2: 2·4 + 4·2 = 16; p = 4: 4.
-    #expect(tests.count == 2 * (22 + 3 * (14 + 6 + 1)) + 32 + 16 + 4)
+    // Of the first two again, N ranks are shared out among replicas and sequences in log2 N more ways,
+    // under 2 ZeRO stages. p = 1: 2·3 + 2·2·2 + 2·2·1 = 18; p = 2: 2·2 + 2·2·1 = 8; p = 4: 2.
+    #expect(
+      tests.count == 2 * (22 + 3 * (14 + 6 + 1)) + (32 + 16 + 4) + 2 * (18 + 8 + 2))
   }
 
   @Test("So has each of eight ranks on three axes, with recomputation, in tiles, and with dropout")
@@ -65,6 +68,19 @@ import Testing
       recipe.dropout = 0.2
       try threads(RankTest(RankTest.gpt(), layout, recipe))
     }
+  }
+
+  @Test(
+    "So have ranks that share the sequences of every family of decoders",
+    arguments: FamiliesTests.decoders, FamiliesTests.attentions)
+  func contexts(_ family: String, _ attention: Recipe.Attention) throws {
+    let (shape, _) = try FamiliesTests.load(family)
+    var recipe = Recipe()
+    (recipe.sequence, recipe.attention) = (4, attention)
+    var layout = Layout()
+    (layout.context, layout.microbatch, layout.globalBatch) = (2, 2, 2)
+    try layout.validate(for: shape, recipe)
+    try threads(RankTest(shape, layout, recipe))
   }
 
   /// Five heads, one of keys and values; and encoder–decoders are whole on every rank.

@@ -6,6 +6,7 @@ extension Layout {
     try requireCounts()
     try requireBatch()
     try requireTensor(shape)
+    try requireContext(shape, recipe)
     try requireSequence(recipe)
     try requirePipeline(shape)
     try requireExperts(shape, recipe)
@@ -36,7 +37,7 @@ extension Layout {
   private func requireCounts() throws(InputError) {
     let counts = [
       ("--data", data, Self.mostRanks), ("--expert", expert, Self.mostRanks),
-      ("--tensor", tensor, Self.mostRanks),
+      ("--context", context, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
       ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
       ("--microbatch", microbatch, ModelShape.largestSize),
       ("--global-batch", globalBatch, ModelShape.largestSize),
@@ -90,9 +91,10 @@ extension Layout {
       throw InputError(
         "--sequence-parallel", found: "--tensor \(tensor)", expected: "--tensor of 2 or more")
     }
-    guard recipe.sequence % tensor == 0 else {
+    let own = recipe.sequence / context
+    guard own % tensor == 0 else {
       throw InputError(
-        "--sequence", found: "\(recipe.sequence), which --tensor \(tensor) does not divide",
+        "--sequence", found: "\(own), which --tensor \(tensor) does not divide",
         expected: "a multiple of it, with --sequence-parallel")
     }
   }

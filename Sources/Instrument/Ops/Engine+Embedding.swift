@@ -55,7 +55,7 @@ extension Engine {
     into output: borrowing Tensor, _ tokens: borrowing Tensor, token: borrowing Tensor,
     positions: EmbeddingTable?
   ) {
-    let (sequence, width) = (tokens.columns, token.columns)
+    let (places, width) = (ownPositions(of: tokens.columns), token.columns)
     record(
       .embed, elementwise: positions == nil ? 0 : output.count,
       touching: (positions == nil ? 2 : 3) * output.bytes + tokens.bytes)
@@ -73,7 +73,7 @@ extension Engine {
             sum.update(repeating: 0, count: width)
           }
           guard let positions else { continue }
-          positions.read(row % sequence, into: position)
+          positions.read(places[row % places.count], into: position)
           CKernels.add(sum, sum, position, width)
         }
       }
@@ -109,8 +109,15 @@ extension Engine {
   ) {
     record(.embed, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    let first = firstRow(of: output)
-    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) { (first + $0) % sequence }
+    let (first, places) = (firstRow(of: output), ownPositions(of: sequence))
+    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) {
+      places[(first + $0) % places.count]
+    }
+  }
+
+  /// Where the tokens of a sequence are that this rank has so many of.
+  private func ownPositions(of count: Int) -> [Int] {
+    Array(rank.stretches(of: count * rank.layout.context).joined())
   }
 
   /// Which row of the whole stream the first of this rank's is.
@@ -180,14 +187,14 @@ extension Engine {
       elementwise: gradient.count, touching: gradient.bytes + position.bytes)
     guard isReal else { return }
     let (table, rows) = (EmbeddingTable(position), EmbeddingTable(gradient))
-    let sequence = rows.count / batch
+    let places = ownPositions(of: rows.count / batch)
+    let firsts = Dictionary(uniqueKeysWithValues: zip(places, 0...))
     Parallel.ranges(table.count, grain: 16) { positions in
       for row in positions {
-        let isUsed = offset..<offset + sequence ~= row
-        let first = row - offset
-        table.sum(
-          into: row, accumulating: accumulating, rows,
-          isUsed ? Array(stride(from: first, to: rows.count, by: sequence)) : [])
+        let used = firsts[row - offset].map {
+          Array(stride(from: $0, to: rows.count, by: places.count))
+        }
+        table.sum(into: row, accumulating: accumulating, rows, used ?? [])
       }
     }
   }

@@ -118,6 +118,7 @@ extension Projection.Traffic {
     }
     dataParallelBytes = most([.data, .expertData])
     expertParallelBytes = most([.expert])
+    contextParallelBytes = most([.context])
     tensorParallelBytes = most([.tensor])
     pipelineBytes = most([.pipeline, .embedding])
   }

@@ -88,7 +88,7 @@ private struct Account {
     }
     var pass = StageSeconds.Pass(
       products: cost.products, attention: cost.attention, elementwise: cost.elementwise)
-    let groups: Set<RankGroup> = [.tensor, .expert, .embedding, .model, .world]
+    let groups: Set<RankGroup> = [.tensor, .context, .expert, .embedding, .model, .world]
     pass.tensorMessages = seconds(messages(tally, stages, groups)) * share
     if overlap.contains(.tensor) {
       let hidden = seconds(messages(tally, stages, [.tensor]).filter(\.message.isHidden)) * share
