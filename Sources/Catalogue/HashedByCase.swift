@@ -3,6 +3,7 @@
 public protocol HashedByCase: RawRepresentable, Hashable {}
 
 extension HashedByCase {
+  /// Feeds the number of the case to a hasher.
   @inlinable
   public func hash(into hasher: inout Hasher) {
     withUnsafeBytes(of: self) { hasher.combine(bytes: $0) }

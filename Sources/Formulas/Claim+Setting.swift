@@ -18,7 +18,9 @@ extension Claim {
 
     /// In YAML, and in JSON alike, sizes are called `at`.
     public enum CodingKeys: String, CodingKey, CaseIterable {
+      /// The fields of the same names.
       case recipe, model, shape
+      /// The sizes.
       case sizes = "at"
     }
 
@@ -85,7 +87,9 @@ extension Claim {
 
     /// In YAML, and in JSON alike, substitutions are called `where`.
     public enum CodingKeys: String, CodingKey {
+      /// The fields of the same names.
       case name, setting, unit
+      /// The substitutions.
       case substitutions = "where"
     }
   }

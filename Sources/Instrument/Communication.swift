@@ -4,6 +4,7 @@ import Catalogue
 public struct Communication: Codable, Sendable, Equatable {
   /// The kinds of messages.
   public enum Kind: String, Codable, Sendable, CaseIterable, HashedByCase {
+    /// What MPI and NCCL call so.
     case allReduce, allGather, reduceScatter, allToAll, send, receive, barrier
   }
 

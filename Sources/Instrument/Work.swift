@@ -9,9 +9,11 @@ import Catalogue
 public struct Work: Sendable, Equatable {
   /// What a FLOP was spent on.
   public enum Stage: String, Codable, Sendable, CaseIterable, HashedByCase {
+    /// One of the two passes.
     case forward, backward
     /// Forward work done again in backward.
     case recompute
+    /// Clipping and update.
     case optimizer
   }
 
