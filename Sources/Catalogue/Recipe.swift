@@ -29,6 +29,9 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var dropout: Float = 0
   /// Micro-batches whose gradients are added up before an update.
   public var accumulate = 1
+  /// How many rows of a micro-batch an expert has room for, as a multiple of its even share; those
+  /// that come later pass it by. Nil for as many as come.
+  public var capacityFactor: Double?
   /// What is kept for backward.
   public var convention = Convention.pytorch
   /// Updates to run.

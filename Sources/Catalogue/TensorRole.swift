@@ -3,7 +3,7 @@
 ///
 /// The raw value is `part.name`; a ledger path is the scope in the model followed by the name:
 /// `attention.probabilities` in scope `block.3.attention` is `block.3.attention.probabilities`.
-public enum TensorRole: String, Codable, Sendable, CaseIterable {
+public enum TensorRole: String, Codable, Sendable, CaseIterable, HashedByCase {
   // Parameters, and under category `gradient` their gradients.
   /// The vector of each token, (V,h).
   case tokenEmbedding = "embedding.token"

@@ -20,6 +20,12 @@ struct LayoutOptions: ParsableArguments {
   @Option(help: "Replicas of the model, each with its share of the batch.")
   var data = Layout().data
 
+  @Option(help: "Replicas that share the experts of a mixture; needs --capacity-factor.")
+  var expert = Layout().expert
+
+  @Option(help: "Ranks that share every sequence.")
+  var context = Layout().context
+
   @Option(help: "Ranks that share every layer.")
   var tensor = Layout().tensor
 
@@ -48,6 +54,8 @@ struct LayoutOptions: ParsableArguments {
   func layout(microbatch: Int, globalBatch: Int) -> Layout {
     var layout = Layout()
     layout.data = data
+    layout.expert = expert
+    layout.context = context
     layout.tensor = tensor
     layout.pipeline = pipeline
     layout.virtual = virtual

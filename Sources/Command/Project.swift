@@ -58,8 +58,9 @@ struct Project: ParsableCommand {
     guard let gpus, gpus != layout.ranks else { return }
     throw InputError(
       "--gpus",
-      found: "\(gpus), where --data \(layout.data), --tensor \(layout.tensor) and "
-        + "--pipeline \(layout.pipeline) make \(layout.ranks) ranks",
+      found: "\(gpus), where --data \(layout.data), "
+        + (layout.context > 1 ? "--context \(layout.context), " : "")
+        + "--tensor \(layout.tensor) and --pipeline \(layout.pipeline) make \(layout.ranks) ranks",
       expected: "\(layout.ranks)")
   }
 }

@@ -81,6 +81,13 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Micro-batches added up before an update.")
   var accumulate = Recipe().accumulate
 
+  @Option(
+    help: """
+      Rows that an expert has room for, as a multiple of its even share; those that come later pass \
+      it by. By default as many as come.
+      """)
+  var capacityFactor: Double?
+
   @Option(help: "What is kept for backward.")
   var convention = Recipe().convention
 
@@ -113,6 +120,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.recompute = recompute
     recipe.dropout = dropout
     recipe.accumulate = accumulate
+    recipe.capacityFactor = capacityFactor
     recipe.convention = convention
     recipe.steps = steps ?? recipe.steps
     recipe.seed = seed

@@ -83,6 +83,10 @@ extension Claim {
     case blocks
     /// One block.
     case block
+    /// All blocks of the encoder together, where there is one; `blocks` are those of the decoder.
+    case encoder
+    /// One block of the encoder.
+    case encoderBlock = "encoder.block"
     /// The attention part of one block.
     case attention = "block.attention"
     /// The feed-forward part of one block.

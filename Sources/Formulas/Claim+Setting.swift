@@ -53,6 +53,9 @@ extension Claim {
       case gpt2
       /// RMS norms, rotary positions, no biases, a gated feed-forward network, a head of its own.
       case llama
+      /// The encoder–decoder of Vaswani et al. (arXiv 1706.03762), with as many blocks in either;
+      /// source, target and head share one embedding.
+      case transformer
     }
   }
 

@@ -1,5 +1,7 @@
+import Catalogue
+
 /// The ops: what a program is made of, and the lines of the account of its work.
-public enum Operation: String, Codable, Sendable, CaseIterable {
+public enum Operation: String, Codable, Sendable, CaseIterable, HashedByCase {
   /// A product of two matrices.
   case matrixProduct
   /// Vectors of tokens and positions.

@@ -54,6 +54,8 @@ struct Selection: Sendable {
     case .model: ""
     case .blocks: "block"
     case .block: "block.0"
+    case .encoder: "encoder"
+    case .encoderBlock: "encoder.block.0"
     case .attention: "block.0.attention"
     case .mlp: "block.0.mlp"
     case .attentionNorm: "block.0.attentionNorm"

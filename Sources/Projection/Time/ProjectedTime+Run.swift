@@ -20,7 +20,10 @@ extension ProjectedTime {
     let model = DeviceModel(device: device, kernels: kernels)
     let cluster = Cluster(
       device: device, layout: layout, node: options.node, networkRate: options.networkBandwidth)
-    let works = try Self.works(shape, recipe, layout)
+    var works = try Self.works(shape, recipe, layout)
+    if kernels.stopsRecomputeEarly, recipe.recompute == .full {
+      works = works.map { $0.withoutLastProducts(shape, layout) }
+    }
     let layers = max(1, shape.layers / layout.pipeline)
     let seconds = works.map {
       StageSeconds($0, model, cluster, options.overlap ?? kernels.overlap, layers: layers)
@@ -202,7 +205,8 @@ extension UpdateFLOPs {
     for work in parts.works {
       // A round's share of all micro-batches of all ranks of the stage.
       let times =
-        Double(layout.microbatches) / Double(work.roundSize) * Double(layout.tensor * layout.data)
+        Double(layout.microbatches) / Double(work.roundSize)
+        * Double(layout.tensor * layout.replicas)
       for (stage, kernels) in work.round.kernels where stage == .forward || stage == .recompute {
         for (kernel, count) in kernels where kernel.matmulDense > 0 {
           let flops = Double(kernel.matmulDense * count) * times
