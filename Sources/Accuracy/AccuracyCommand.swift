@@ -32,7 +32,7 @@ struct AccuracyCommand: ParsableCommand {
     let sets = try DataSets.evaluate(in: data) { title in
       FileHandle.standardError.write(Data("\(title)\n".utf8))
     }
-    let report = AccuracyReport(sets: sets)
+    let report = AccuracyReport(sets: sets, examples: try WorkedExample.all())
     let text = try report.rendered(as: format)
     guard let output else { return print(text, terminator: "") }
     try OutputFile(output).write(text)
