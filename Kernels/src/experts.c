@@ -65,11 +65,27 @@ void router_sort(int64_t *order, int64_t *places, int32_t *ends, const int64_t *
   }
 }
 
-// weights, order (n); source (n); probabilities (rows,E); chosen (n = rows*k); sums (rows) or NULL.
+// order (E*capacity), places (n); ends (E); chosen (n).
+void router_sort_limited(int64_t *order, int64_t *places, int32_t *ends, const int64_t *chosen,
+                         size_t n, size_t E, size_t capacity) {
+  for (size_t e = 0; e < E; e++) ends[e] = (int32_t)(e * capacity);
+  for (size_t j = 0; j < E * capacity; j++) order[j] = -1;
+  for (size_t i = 0; i < n; i++) {
+    const size_t e = (size_t)chosen[i];
+    const bool is_full = (size_t)ends[e] == (e + 1) * capacity;
+    places[i] = is_full ? -1 : ends[e]++;
+    if (!is_full) order[places[i]] = (int64_t)i;
+  }
+}
+
+// weights, source, order (n); probabilities (rows,E); chosen (rows,k); sums (rows) or NULL.
 void router_weights(float *weights, int64_t *source, const float *probabilities,
                     const int64_t *chosen, const float *sums, const int64_t *order, size_t n,
                     size_t E, size_t k) {
   for (size_t j = 0; j < n; j++) {
+    weights[j] = 0;
+    source[j] = -1;
+    if (order[j] < 0) continue;
     const size_t i = (size_t)order[j], r = i / k;
     const float p = probabilities[r * E + (size_t)chosen[i]];
     weights[j] = sums ? p / sums[r] : p;
@@ -77,8 +93,13 @@ void router_weights(float *weights, int64_t *source, const float *probabilities,
   }
 }
 
-// dlogits (rows,E); dweights (n = rows*k); probabilities (rows,E); chosen, places (rows,k); sums
-// (rows) or NULL. With w = p / S, dL/dp = (dL/dw - sum of w dL/dw) / S.
+// The gradient of a weight, 0 where its pair has no place.
+INLINE float at_place(const float *dweights, int64_t place) {
+  return place < 0 ? 0 : dweights[place];
+}
+
+// dlogits (rows,E); dweights (n); probabilities (rows,E); chosen, places (rows,k); sums (rows) or
+// NULL. With w = p / S, dL/dp = (dL/dw - sum of w dL/dw) / S.
 void router_backward(float *dlogits, const float *dweights, const float *probabilities,
                      const int64_t *chosen, const float *sums, const int64_t *places, size_t rows,
                      size_t E, size_t k) {
@@ -89,10 +110,10 @@ void router_backward(float *dlogits, const float *dweights, const float *probabi
 
     float mean = 0;
     if (sums)
-      for (size_t i = 0; i < k; i++) mean += p[ids[i]] / sums[r] * dweights[at[i]];
+      for (size_t i = 0; i < k; i++) mean += p[ids[i]] / sums[r] * at_place(dweights, at[i]);
     memset(dx, 0, E * sizeof(float));
     for (size_t i = 0; i < k; i++) {
-      const float dw = dweights[at[i]];
+      const float dw = at_place(dweights, at[i]);
       dx[ids[i]] = sums ? (dw - mean) / sums[r] : dw;
     }
 

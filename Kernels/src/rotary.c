@@ -5,12 +5,11 @@
 #include "vectormath.h"
 
 // cosine, sine (T,R) of the angles position * theta^(-2i/R), the second half of a row as the first.
-// In double: an angle of thousands of
-// radians keeps too few digits in float.
-void rotary_angles(float *cosine, float *sine, double theta, size_t T, size_t R) {
+// In double: an angle of thousands of radians keeps too few digits in float.
+void rotary_angles(float *cosine, float *sine, double theta, size_t first, size_t T, size_t R) {
   for (size_t t = 0; t < T; t++) {
     for (size_t i = 0; i < R / 2; i++) {
-      const double angle = (double)t * pow(theta, -2.0 * (double)i / (double)R);
+      const double angle = (double)(first + t) * pow(theta, -2.0 * (double)i / (double)R);
       cosine[t * R + i] = cosine[t * R + R / 2 + i] = (float)cos(angle);
       sine[t * R + i] = sine[t * R + R / 2 + i] = (float)sin(angle);
     }

@@ -19,6 +19,13 @@ extension Architecture {
       self.areRenormalised = areRenormalised
     }
 
+    /// Rows of `rows` that each expert has room for: `factor` times an even share, rounded up, and no
+    /// more than come (Lepikhin et al., arXiv 2006.16668, section 2.2; Megatron-LM, `get_capacity`).
+    public func capacity(rows: Int, factor: Double) -> Int {
+      let share = Double(rows * perToken) / Double(count)
+      return Int(min(Double(rows), (factor * share).rounded(.up)))
+    }
+
     /// Rows of `rows` that each expert gets when all get as many as they can: rows·k/E, and one more
     /// for the first where that leaves some. What a dry run, which has nothing to route by, assumes.
     public func balancedLoad(rows: Int) -> [Int] {

@@ -11,6 +11,7 @@ extension Recipe {
         expected: "at most \(shape.positions), the positions of \(shape.name)")
     }
     try requirePrefix(shape)
+    try requireCapacity(shape)
     guard !(precision == .bf16Pure && convention.castsWeights) else {
       throw InputError(
         "--precision", found: "bf16-pure with --convention \(convention.name)",
@@ -54,6 +55,20 @@ extension Recipe {
       throw InputError(
         "--prefix", found: "\(prefix)",
         expected: "a positive integer, at most \(sequence), the tokens of a sequence")
+    }
+  }
+
+  private func requireCapacity(_ shape: ModelShape) throws(InputError) {
+    guard let capacityFactor else { return }
+    guard shape.architecture.experts != nil else {
+      throw InputError(
+        "--capacity-factor", found: "\(capacityFactor) for \(shape.name), which has no experts",
+        expected: "a mixture of experts, such as mixtral-8x7b")
+    }
+    guard capacityFactor > 0, capacityFactor.isFinite else {
+      throw InputError(
+        "--capacity-factor", found: "\(capacityFactor)",
+        expected: "a positive number, such as 1 for even shares")
     }
   }
 

@@ -4,8 +4,11 @@ import Transformer
 extension Layout {
   /// The layout in words, as far as there are several ranks.
   var parts: [String] {
-    var parts = [(data, "data"), (tensor, "tensor"), (pipeline, "pipeline"), (virtual, "virtual")]
-      .filter { $0.0 > 1 }.map { "\($0.1) \($0.0)" }
+    var parts = [
+      (data, "data"), (expert, "expert"), (context, "context"), (tensor, "tensor"),
+      (pipeline, "pipeline"), (virtual, "virtual"),
+    ]
+    .filter { $0.0 > 1 }.map { "\($0.1) \($0.0)" }
     if pipeline > 1, virtual == 1 { parts.append(schedule.rawValue) }
     if sequenceParallel { parts.append("sequence-parallel") }
     if zero > .none { parts.append("ZeRO \(zero.rawValue)") }
@@ -24,15 +27,16 @@ extension MeasurementReport {
     Table(
       "Ranks, bytes of each at its highest",
       [
-        .text("rank"), .text("stage"), .text("data"), .text("tensor"), .number("parameters"),
-        .number("gradients"), .number("optimizer"), .number("saved"), .number("peak"),
+        .text("rank"), .text("stage"), .text("data"), .text("context"), .text("tensor"),
+        .number("parameters"), .number("gradients"), .number("optimizer"), .number("saved"),
+        .number("peak"),
       ],
       ranks.map { rank in
         let bytes = [
           rank.bytes.parameter, rank.bytes.gradient, rank.bytes.optimizerState,
           rank.bytes.savedForBackward, rank.bytes.peak,
         ]
-        return [rank.rank, rank.stage, rank.data, rank.tensor].map(String.init)
+        return [rank.rank, rank.stage, rank.data, rank.context, rank.tensor].map(String.init)
           + bytes.map(\.grouped)
       })
   }

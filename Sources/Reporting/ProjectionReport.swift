@@ -89,6 +89,8 @@ public struct ProjectionReport: Report {
       [.text("among"), .number("bytes"), .number("about")],
       [
         ("replicas", value.communication.dataParallelBytes),
+        ("replicas that share experts", value.communication.expertParallelBytes),
+        ("ranks that share sequences", value.communication.contextParallelBytes),
         ("ranks that share a layer", value.communication.tensorParallelBytes),
         ("stages", value.communication.pipelineBytes),
       ].map { [$0.0, $0.1.grouped, $0.1.asBytes] })
@@ -114,6 +116,8 @@ public struct ProjectionReport: Report {
     }
     rows += [
       ("communication.dataParallelBytes", value.communication.dataParallelBytes),
+      ("communication.expertParallelBytes", value.communication.expertParallelBytes),
+      ("communication.contextParallelBytes", value.communication.contextParallelBytes),
       ("communication.tensorParallelBytes", value.communication.tensorParallelBytes),
       ("communication.pipelineBytes", value.communication.pipelineBytes),
     ]

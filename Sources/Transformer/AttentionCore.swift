@@ -27,10 +27,12 @@ enum AttentionCore {
     let mask: Tensor?
     let dropped: Tensor?
 
-    func attention(_ shape: AttentionShape, _ dropout: Dropout) -> DenseAttention {
+    func attention(
+      _ places: HeadPlaces, _ shape: AttentionShape, _ dropout: Dropout
+    ) -> DenseAttention {
       let matrices = AttentionMatrices(
         scores: scores, probabilities: probabilities, dropped: dropped, mask: mask)
-      return DenseAttention(matrices, heads.places(shape), shape, dropout)
+      return DenseAttention(matrices, places, shape, dropout)
     }
   }
 
@@ -59,7 +61,9 @@ enum AttentionCore {
     _ dropout: Dropout, _ step: Step
   ) -> Eager {
     let saved = allocate(heads, shape, dropout, step)
-    step.engine.attend(into: context, saved.attention(shape, dropout))
+    step.withAllKeys(saved.heads, shape) {
+      step.engine.attend(into: context, saved.attention($0, shape, dropout))
+    }
     return saved
   }
 
@@ -69,7 +73,9 @@ enum AttentionCore {
   ) -> Saved {
     let logSumExp = step.engine.make(
       shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
-    step.engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
+    step.withAllKeys(heads, shape) {
+      step.engine.flashAttention(into: context, logSumExp: logSumExp, $0, shape, dropout)
+    }
     let isCopied = step.convention.keepsFlashOutput && step.recipe.batch > 1
     let output =
       isCopied
@@ -95,25 +101,38 @@ enum AttentionCore {
     let engine = step.engine
     switch consume saved {
     case .eager(let saved):
-      engine.attendBackward(into: gradients, from: gradient, saved.attention(shape, dropout))
+      backward(into: gradients, from: gradient, saved, shape, dropout, step)
     case .forgotten(let heads):
       engine.beginRecomputing()
       let context = engine.make(
         gradient.rows, gradient.columns, .temporary, .attentionWorkspace)
       let saved = attend(into: context, heads, shape, dropout, step)
       engine.endRecomputing()
-      engine.attendBackward(into: gradients, from: gradient, saved.attention(shape, dropout))
+      backward(into: gradients, from: gradient, saved, shape, dropout, step)
     case .flash(let saved):
-      engine.flashAttentionBackward(
-        into: gradients, from: gradient, context: context, logSumExp: saved.logSumExp,
-        saved.heads, shape, dropout)
+      step.withAllKeys(saved.heads, shape) {
+        engine.flashAttentionBackward(
+          into: gradients, from: gradient, context: context, logSumExp: saved.logSumExp, $0,
+          shape, dropout)
+      }
     }
   }
 
-  /// The layout that the convention asks for.
+  private static func backward(
+    into gradients: HeadPlaces, from gradient: borrowing Tensor, _ saved: borrowing Eager,
+    _ shape: AttentionShape, _ dropout: Dropout, _ step: Step
+  ) {
+    step.withAllKeys(saved.heads, shape) {
+      step.engine.attendBackward(
+        into: gradients, from: gradient, saved.attention($0, shape, dropout))
+    }
+  }
+
+  /// The layout that the convention asks for; as they are where keys are to be put together.
   private static func arranged(
     _ heads: consuming QueryKeyValue, _ shape: AttentionShape, _ step: Step
   ) -> QueryKeyValue {
+    guard step.rank.layout.context == 1 else { return heads }
     switch step.convention.qkv {
     case .fused: return heads
     case .split: return step.engine.splitHeads(heads, shape)

@@ -1,8 +1,8 @@
 import Catalogue
 import Instrument
 
-/// What a model reads in one pass, and what it is to predict: (b,s) ids each. A part of a model gets
-/// what it needs of them.
+/// What a model reads in one pass, and what it is to predict: (b,s) ids each, or a rank's part of each
+/// sequence. A part of a model gets what it needs of them.
 struct Batch: ~Copyable {
   /// Negative where nothing is to be predicted.
   let targets: Tensor?
@@ -25,7 +25,7 @@ struct Batch: ~Copyable {
   init(_ corpus: Corpus, _ step: Step, for part: ModelPart? = nil) {
     let recipe = step.recipe
     func input(_ role: TensorRole) -> Tensor {
-      step.engine.make(recipe.batch, recipe.sequence, .input, role, precision: .int64)
+      step.engine.make(recipe.batch, step.sequence, .input, role, precision: .int64)
     }
     let part = part ?? .whole(step.shape)
     tokens = part.isFirst ? input(.tokens) : nil
@@ -35,16 +35,20 @@ struct Batch: ~Copyable {
     mask =
       recipe.loadsMask && (part.isFirst || part.isLast)
       ? step.engine.make(
-        recipe.batch * recipe.sequence, recipe.sequence, .input, .attentionMask, precision: .int8)
+        step.rows, recipe.sequence, .input, .attentionMask, precision: .int8)
       : nil
     source = step.shape.hasEncoder ? input(.source) : nil
     guard step.engine.isReal else { return }
-    let objective = Objective(step.shape, recipe)
+    // What stands for a hidden token is one for all ranks that share the vocabulary.
+    var whole = step.shape
+    whole.vocabulary *= step.rank.layout.tensor
+    let objective = Objective(whole, recipe)
+    let positions = step.rank.stretches(of: recipe.sequence).joined()
     for row in 0..<recipe.batch {
       let example = corpus.example(
         step.pass * recipe.batch + row, count: recipe.sequence, objective)
-      Self.fill(tokens, row, example.tokens)
-      Self.fill(targets, row, example.targets)
+      Self.fill(tokens, row, positions.map { example.tokens[$0] })
+      Self.fill(targets, row, positions.map { example.targets[$0] })
       Self.fill(source, row, example.source)
     }
     fillTokenTypes(kinds: step.shape.architecture.tokenTypes)

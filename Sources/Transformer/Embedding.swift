@@ -154,17 +154,15 @@ struct Embedding: ~Copyable {
     }
     let again = engine.enter("embedding")
     defer { engine.leave(again) }
-    let lookup = saved.lookup
-    step.withAllRows(gradient) {
-      tablesBackward($0, lookup: lookup, tokens: tokens, kinds: kinds, engine)
-    }
+    step.withAllRows(gradient) { tablesBackward($0, tokens: tokens, kinds: kinds, engine) }
+    projectionBackward(gradient, saved.lookup, tokens, step)
   }
 
-  /// Gradients of the embeddings from that of their sum, (R,h), which is overwritten where they have
-  /// a factor.
+  /// Gradients of the embeddings that are not projected from that of their sum, (R,h), which is
+  /// overwritten where they have a factor.
   private mutating func tablesBackward(
-    _ gradient: borrowing Tensor, lookup: borrowing Tensor?, tokens: borrowing Tensor,
-    kinds: borrowing Tensor?, _ engine: Engine
+    _ gradient: borrowing Tensor, tokens: borrowing Tensor, kinds: borrowing Tensor?,
+    _ engine: Engine
   ) {
     position?.accumulate { position, accumulating in
       engine.embedBackward(
@@ -172,7 +170,7 @@ struct Embedding: ~Copyable {
         batch: tokens.rows)
     }
     if scale != 1 { engine.scale(gradient, by: scale) }
-    tokenBackward(gradient, lookup, tokens, engine)
+    if !isProjected { token.accumulateRows(from: gradient, of: tokens, engine) }
     switch kinds {
     case .some(let kinds): tokenType?.accumulateRows(from: gradient, of: kinds, engine)
     case .none: break
@@ -181,29 +179,29 @@ struct Embedding: ~Copyable {
 }
 
 extension Embedding {
-  /// Gradients of the token embedding and of the projection, from that of the stream (R,h).
-  private mutating func tokenBackward(
+  /// Gradients of the projection, and of the token embedding in front of it, from that of the stream
+  /// (R,h); none where tokens are embedded in the stream's width.
+  private mutating func projectionBackward(
     _ gradient: borrowing Tensor, _ kept: borrowing Tensor?, _ tokens: borrowing Tensor,
-    _ engine: Engine
+    _ step: Step
   ) {
-    guard isProjected else { return token.accumulateRows(from: gradient, of: tokens, engine) }
+    guard isProjected else { return }
     switch kept {
-    case .some(let lookup): projectionBackward(gradient, lookup, tokens, engine)
+    case .some(let lookup): projectionBackward(gradient, input: lookup, tokens, step)
     case .none:
-      engine.beginRecomputing()
-      let again = engine.embed(tokens, token: token.value)
-      engine.endRecomputing()
-      projectionBackward(gradient, again, tokens, engine)
+      step.engine.beginRecomputing()
+      let again = step.engine.embed(tokens, token: token.value)
+      step.engine.endRecomputing()
+      projectionBackward(gradient, input: again, tokens, step)
     }
   }
 
   private mutating func projectionBackward(
-    _ gradient: borrowing Tensor, _ lookup: borrowing Tensor, _ tokens: borrowing Tensor,
-    _ engine: Engine
+    _ gradient: borrowing Tensor, input lookup: borrowing Tensor, _ tokens: borrowing Tensor,
+    _ step: Step
   ) {
-    if let ofLookup = projection?.backward(gradient, input: lookup, engine) {
-      token.accumulateRows(from: ofLookup, of: tokens, engine)
-    }
+    guard let ofLookup = projection?.backward(gradient, input: lookup, step.engine) else { return }
+    step.withAllRows(ofLookup) { token.accumulateRows(from: $0, of: tokens, step.engine) }
   }
 
   private var isProjected: Bool {
@@ -220,9 +218,10 @@ extension Parameter {
   fileprivate mutating func accumulateRows(
     from gradient: borrowing Tensor, of ids: borrowing Tensor, _ engine: Engine
   ) {
+    let first = split.isDivided(engine.rank) ? engine.rank.tensor * rows : 0
     accumulate { table, accumulating in
       if !accumulating { engine.fill(table, with: 0) }
-      engine.embedBackward(token: table, from: gradient, tokens: ids)
+      engine.embedBackward(token: table, startingAt: first, from: gradient, tokens: ids)
     }
   }
 }

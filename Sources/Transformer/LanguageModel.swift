@@ -99,7 +99,7 @@ public struct LanguageModel: ~Copyable {
     var step = step
     forEachOuterParameter { $0.gather() }
     forEachParameter { $0.makeCopy() }
-    let angles = RotaryTable.make(step, positions: step.recipe.sequence)
+    let angles = RotaryTable.make(step, positions: step.sequence)
     step.angles = RotaryTable.angles(of: angles)
     let encoded = encode(batch, step)
     let entered = enter(batch, step)

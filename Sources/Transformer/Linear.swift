@@ -24,12 +24,16 @@ struct Linear: ~Copyable {
     _ roles: Roles, input: Int, output: Int, split: Split = .none,
     _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
   ) {
+    // A layer that every rank has all of sees this rank's rows of the stream.
+    let isSummed = split.axis == nil && engine.rank.sequenceParts > 1
     weight = Parameter(
       roles.weight, output, input, initialisation(roles.weight), isOperand: true,
-      quantisation: engine.formats.quantisation, split: split, engine)
+      quantisation: engine.formats.quantisation, split: split, isSummed: isSummed, engine)
     // Ranks with different outputs have their biases, others all of them.
     let biasSplit = split.axis == .rows ? Split(axis: .columns, blocks: split.blocks) : .none
-    bias = roles.bias.map { Parameter($0, 1, output, .constant(0), split: biasSplit, engine) }
+    bias = roles.bias.map {
+      Parameter($0, 1, output, .constant(0), split: biasSplit, isSummed: isSummed, engine)
+    }
   }
 
   /// Writes the output (R,out) of `input` (R,in).

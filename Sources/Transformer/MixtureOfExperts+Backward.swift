@@ -15,15 +15,18 @@ extension MixtureOfExperts {
     defer { engine.leave(outer) }
     _ = consume saved.output
     let probabilities = saved.probabilities
-    let routing = saved.routing ?? routedAgain(probabilities, engine)
-    let sent = join.backward(gradient, saved.join, step) {
-      gathered($0, routing, .temporary, .activationGradient, engine)
+    let routing = saved.routing ?? routedAgain(probabilities, step)
+    let sent = join.backward(gradient, saved.join, step) { branch in
+      step.withAllRows(branch) {
+        step.exchanged(
+          gathered($0, routing, .temporary, .activationGradient, engine), .temporary)
+      }
     }
     let activationInput = saved.activationInput
     let upOutput = saved.upOutput
     let activated = saved.activationOutput ?? activatedAgain(activationInput, engine)
     let product = saved.product ?? productAgain(activated, upOutput, engine)
-    let weighed = downBackward(sent, product, routing, engine)
+    let weighed = downBackward(sent, product, routing, step)
     _ = consume product
     _ = consume sent
 
@@ -41,15 +44,17 @@ extension MixtureOfExperts {
     engine.routerBackward(
       into: logitsGradient, weighed.weights, probabilities, routing)
     let expertInput = saved.input
-    norm.withOutput(normSaved, of: normInput, engine) { input in
-      routerBackward(logitsGradient, input, engine)
-      expertsBackward(hidden, upGradient, expertInput, from: input, routing, engine)
+    norm.withOutput(normSaved, of: normInput, engine) { part in
+      step.withAllRows(part) { input in
+        routerBackward(logitsGradient, input, engine)
+        expertsBackward(hidden, upGradient, expertInput, from: input, routing, step)
+      }
     }
-    let gradient = inputGradient(hidden, upGradient, logitsGradient, routing, engine)
+    let gradient = inputGradient(hidden, upGradient, logitsGradient, routing, step)
     gate.releaseCopy()
     up.releaseCopy()
     router.releaseCopy()
-    return gradient
+    return step.summed(gradient)
   }
 
   /// Gradients behind the activation: that of what goes down, weighted, and those of the weights.
@@ -67,8 +72,9 @@ extension MixtureOfExperts {
   ///   - product: (R·k,f), what was projected.
   private mutating func downBackward(
     _ sent: borrowing Tensor, _ product: borrowing Tensor, _ routing: borrowing Routing,
-    _ engine: Engine
+    _ step: Step
   ) -> Weighed {
+    let engine = step.engine
     let outer = engine.enter("experts")
     defer { engine.leave(outer) }
     let hidden = engine.make(product.rows, product.columns, .temporary, .activationGradient)
@@ -77,13 +83,15 @@ extension MixtureOfExperts {
     let weights = engine.make(
       product.rows, 1, .temporary, .routerWeightGradient, precision: .fp32)
     engine.dotRows(into: weights, hidden, product)
-    engine.weighRows(hidden, routing)
-    engine.weighRows(sent, routing)
+    step.withExchanged(routing.weights) { factors in
+      engine.weighRows(hidden, by: factors)
+      engine.weighRows(sent, by: factors)
+    }
     down.accumulate { gradient, accumulating in
       engine.groupedLinearWeightGradient(
         into: gradient, accumulating: accumulating, sent, input: product, routing)
     }
-    return Weighed(hidden: hidden, weights: weights)
+    return Weighed(hidden: hidden, weights: step.exchanged(weights, .temporary))
   }
 
   private mutating func routerBackward(
@@ -102,14 +110,15 @@ extension MixtureOfExperts {
   private mutating func expertsBackward(
     _ gateGradient: borrowing Tensor, _ upGradient: borrowing Tensor,
     _ kept: borrowing Tensor?, from input: borrowing Tensor, _ routing: borrowing Routing,
-    _ engine: Engine
+    _ step: Step
   ) {
+    let engine = step.engine
     switch kept {
     case .some(let kept): expertsBackward(gateGradient, upGradient, kept, routing, engine)
     case .none:
       engine.beginRecomputing()
       let again = engine.within("experts") {
-        gathered(input, routing, .temporary, .expertInput, engine)
+        step.exchanged(gathered(input, routing, .temporary, .expertInput, engine), .temporary)
       }
       engine.endRecomputing()
       expertsBackward(gateGradient, upGradient, again, routing, engine)
@@ -135,15 +144,15 @@ extension MixtureOfExperts {
   /// The gradient of the input, (R,h): the router's share, and those of each row's experts.
   private func inputGradient(
     _ gateGradient: borrowing Tensor, _ upGradient: borrowing Tensor,
-    _ logitsGradient: borrowing Tensor, _ routing: borrowing Routing, _ engine: Engine
+    _ logitsGradient: borrowing Tensor, _ routing: borrowing Routing, _ step: Step
   ) -> Tensor {
-    let hidden = router.value.columns
+    let (engine, hidden) = (step.engine, router.value.columns)
     let sent = engine.within("experts") {
-      let sent = engine.make(routing.pairs, hidden, .temporary, .activationGradient)
+      let sent = engine.make(routing.rows, hidden, .temporary, .activationGradient)
       engine.groupedLinearInputGradient(into: sent, gateGradient, weights: gate, routing)
       engine.groupedLinearInputGradient(
         into: sent, accumulating: true, upGradient, weights: up, routing)
-      return sent
+      return step.exchanged(sent, .temporary)
     }
     return engine.within("router") {
       let gradient = engine.make(logitsGradient.rows, hidden, .temporary, .activationGradient)
@@ -153,10 +162,10 @@ extension MixtureOfExperts {
     }
   }
 
-  private func routedAgain(_ probabilities: borrowing Tensor, _ engine: Engine) -> Routing {
-    engine.beginRecomputing()
-    defer { engine.endRecomputing() }
-    return route(probabilities, .temporary, engine)
+  private func routedAgain(_ probabilities: borrowing Tensor, _ step: Step) -> Routing {
+    step.engine.beginRecomputing()
+    defer { step.engine.endRecomputing() }
+    return route(probabilities, .temporary, step)
   }
 
   private func activatedAgain(_ input: borrowing Tensor, _ engine: Engine) -> Tensor {

@@ -3,14 +3,17 @@ import Instrument
 
 /// A router and gated feed-forward networks, the experts (Jiang et al., arXiv 2401.04088, section
 /// 2.1). Each row goes to the k experts that the router finds likeliest; their outputs are added up
-/// with the router's probabilities as weights.
+/// with the router's probabilities as weights. Ranks that share a layer all route all rows, and have
+/// a share of every expert.
 ///
 /// The rows of all experts lie in one buffer of R·k rows, sorted by expert, so that no tensor's size
-/// depends on the data; only the place where one expert's rows end and the next one's begin does.
+/// depends on the data; only the place where one expert's rows end and the next one's begin does. Or
+/// each expert has room for C of them, E·C in all: then replicas may share the experts, and the rows
+/// go to those that have them and back.
 struct MixtureOfExperts: ~Copyable {
   /// (E,h).
   var router: Parameter
-  /// (E·f,h) each, one expert below the other.
+  /// (E·f,h) each, one expert below the other; of this rank's experts.
   var gate: Parameter
   var up: Parameter
   /// (E·h,f).
@@ -51,20 +54,29 @@ struct MixtureOfExperts: ~Copyable {
   ) {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
-    func parameter(
-      _ place: String, _ role: TensorRole, _ matrices: Int, _ rows: Int, _ columns: Int
-    ) -> Parameter {
-      engine.within(place) {
+    func matrices(_ role: TensorRole, _ rows: Int, _ columns: Int, _ split: Split) -> Parameter {
+      engine.within("experts") {
         Parameter(
-          role, matrices * rows, columns, initialisation(role), isOperand: true,
-          matrices: matrices, engine)
+          role, count * rows, columns, initialisation(role), isOperand: true, matrices: count,
+          split: split, replicas: .expertData, engine)
       }
     }
-    let (count, hidden, inner) = (experts.count, shape.hidden, shape.feedForward)
-    router = parameter("router", .routerWeight, 1, count, hidden)
-    gate = parameter("experts", .expertGateWeight, count, inner, hidden)
-    up = parameter("experts", .expertUpWeight, count, inner, hidden)
-    down = parameter("experts", .expertDownWeight, count, hidden, inner)
+    let (hidden, inner, rank) = (shape.hidden, shape.feedForward, engine.rank)
+    let count = experts.count / rank.layout.expert
+    // What a router learns, it learns from the experts' outputs, of which ranks have shares.
+    router = engine.within("router") {
+      Parameter(
+        .routerWeight, experts.count, hidden, initialisation(.routerWeight), isOperand: true,
+        isSummed: engine.rank.layout.tensor > 1, engine)
+    }
+    let before = rank.expert * count
+    let rows = Split(
+      axis: .rows, blocks: Array(repeating: inner, count: count), first: before * inner)
+    gate = matrices(.expertGateWeight, inner, hidden, rows)
+    up = matrices(.expertUpWeight, inner, hidden, rows)
+    down = matrices(
+      .expertDownWeight, hidden, inner,
+      Split(axis: .columns, blocks: [inner], first: before * hidden))
     self.experts = experts
     activation = shape.architecture.activation
     join = ResidualJoin(
@@ -86,11 +98,17 @@ struct MixtureOfExperts: ~Copyable {
     let outer = engine.enter("mlp")
     defer { engine.leave(outer) }
     input.retag(.mlpInput)
+    return step.withAllRows(input) { expand(rows: $0, step) }
+  }
+
+  private func expand(rows input: borrowing Tensor, _ step: Step) -> Expanded {
+    let engine = step.engine
     let probabilities = probabilities(input, engine)
-    let routing = route(probabilities, .activation, engine)
+    let routing = route(probabilities, .activation, step)
     let place = engine.enter("experts")
     defer { engine.leave(place) }
-    let sent = gathered(input, routing, .activation, .expertInput, engine)
+    let sent = step.exchanged(
+      gathered(input, routing, .activation, .expertInput, engine), .activation)
     let activationInput = engine.make(
       sent.rows, step.shape.feedForward, .activation, .expertActivationInput)
     engine.groupedLinear(into: activationInput, sent, weights: gate, routing)
@@ -117,21 +135,24 @@ struct MixtureOfExperts: ~Copyable {
 
   /// Which rows go where.
   func route(
-    _ probabilities: borrowing Tensor, _ category: Category, _ engine: Engine
+    _ probabilities: borrowing Tensor, _ category: Category, _ step: Step
   ) -> Routing {
-    engine.within("router") {
-      let routing = Routing(rows: probabilities.rows, experts, category, engine)
-      engine.route(into: routing, probabilities, experts)
+    step.engine.within("router") {
+      let rows = probabilities.rows
+      let routing = Routing(
+        rows: rows, experts, capacity: step.capacity(of: experts, rows: rows), category,
+        step.engine)
+      step.engine.route(into: routing, probabilities, experts)
       return routing
     }
   }
 
-  /// The rows of `input` (R,h) at their experts' places, (R·k,h).
+  /// The rows of `input` (R,h) at their experts' places, (R·k,h) or (E·C,h).
   func gathered(
     _ input: borrowing Tensor, _ routing: borrowing Routing, _ category: Category,
     _ role: TensorRole, _ engine: Engine
   ) -> Tensor {
-    let sent = engine.make(routing.pairs, input.columns, category, role)
+    let sent = engine.make(routing.rows, input.columns, category, role)
     engine.gatherRows(into: sent, input, routing)
     return sent
   }
@@ -146,9 +167,9 @@ struct MixtureOfExperts: ~Copyable {
     let routing = expanded.routing
     let activated = activated(expanded.activationInput, .activation, engine)
     let product = product(activated, expanded.upOutput, .activation, engine)
-    let output = output(product, routing, engine)
-    let joined = join.forward(addingTo: stream, step) {
-      engine.combineRows(into: $0, output, routing, weighted: true)
+    let output = output(product, routing, step)
+    let joined = join.forward(addingTo: stream, step) { branch in
+      step.sum(into: branch) { engine.combineRows(into: $0, output, routing, weighted: true) }
     }
     return Forwarded(
       stream: joined.stream,
@@ -183,13 +204,13 @@ struct MixtureOfExperts: ~Copyable {
   }
 
   private func output(
-    _ product: borrowing Tensor, _ routing: borrowing Routing, _ engine: Engine
+    _ product: borrowing Tensor, _ routing: borrowing Routing, _ step: Step
   ) -> Tensor {
-    engine.within("experts") {
-      let output = engine.make(
-        product.rows, down.value.rows / experts.count, .activation, .expertOutput)
-      engine.groupedLinear(into: output, product, weights: down, routing)
-      return output
+    step.engine.within("experts") {
+      let output = step.engine.make(
+        product.rows, router.value.columns, .activation, .expertOutput)
+      step.engine.groupedLinear(into: output, product, weights: down, routing)
+      return step.exchanged(output, .activation)
     }
   }
 }

@@ -87,8 +87,9 @@ struct Optimizer {
         squares = squares.flatMap { total in sum.map { total + $0 } }
       }
     }
-    // Replicas that have divided the gradients have other parts, and others have the same.
-    let isDivided = engine.rank.layout.divides(.optimizerStates)
+    // Replicas that have divided the gradients, or the experts, have other parts; others the same.
+    let layout = engine.rank.layout
+    let isDivided = layout.divides(.optimizerStates) || layout.expert > 1
     return engine.allReduce(squares, over: isDivided ? .world : .model)?.squareRoot()
   }
 }

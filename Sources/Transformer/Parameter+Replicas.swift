@@ -4,17 +4,19 @@ import Instrument
 /// What replicas divide among themselves (Rajbhandari et al., arXiv 1910.02054, section 5), and what
 /// they tell each other about it. A replica's share is a stretch of the weight's elements.
 extension Parameter {
-  private var layout: Layout { engine.rank.layout }
+  /// Whether replicas divide this of it.
+  func divides(_ part: Layout.ZeRO) -> Bool { engine.rank.divides(part, over: replicas) }
 
   /// The elements of each replica's share; the last may have fewer.
   private var shares: [Range<Int>] {
-    let (count, size) = (rows * columns, (rows * columns + layout.data - 1) / layout.data)
-    return (0..<layout.data).map { min($0 * size, count)..<min(($0 + 1) * size, count) }
+    let (count, members) = (rows * columns, engine.rank.size(of: replicas))
+    let size = (count + members - 1) / members
+    return (0..<members).map { min($0 * size, count)..<min(($0 + 1) * size, count) }
   }
 
   /// The elements that this replica updates: its share, or all.
   var ownElements: Range<Int> {
-    layout.divides(.optimizerStates) ? shares[engine.rank.data] : 0..<rows * columns
+    divides(.optimizerStates) ? shares[engine.place(in: replicas)] : 0..<rows * columns
   }
 
   /// The places in the whole weight of the elements that this rank updates, in their order.
@@ -26,7 +28,7 @@ extension Parameter {
 
   /// The form of what the optimizer remembers.
   var ownForm: (rows: Int, columns: Int) {
-    layout.divides(.optimizerStates) ? (1, ownElements.count) : (rows, columns)
+    divides(.optimizerStates) ? (1, ownElements.count) : (rows, columns)
   }
 
   // MARK: The weight
@@ -45,7 +47,7 @@ extension Parameter {
     let outer = enterOwnScope()
     let weight = engine.make(
       rows, columns, .temporary, role, precision: engine.formats.parameter)
-    engine.allGather(into: weight, from: own, shares, over: .data)
+    engine.allGather(into: weight, from: own, shares, over: replicas)
     whole = consume weight
     share = consume own
     engine.leave(outer)
@@ -53,7 +55,7 @@ extension Parameter {
 
   /// Frees what `gather` has put together.
   mutating func release() {
-    if layout.divides(.parameters) { whole = nil }
+    if divides(.parameters) { whole = nil }
   }
 
   // MARK: The gradient
@@ -61,32 +63,32 @@ extension Parameter {
   /// Adds the gradient of a micro-batch up over the replicas, where they divide gradients, and keeps
   /// this replica's share.
   mutating func scatterGradient() {
-    guard layout.divides(.gradients), let whole = gradient.take() else { return }
+    guard divides(.gradients), let whole = gradient.take() else { return }
     let outer = enterOwnScope()
     defer { engine.leave(outer) }
     let count = ownElements.count
     guard let sum = gradientShare.take() else {
       let own = engine.make(1, count, .gradient, role)
-      engine.reduceScatter(into: own, from: whole, shares, over: .data)
+      engine.reduceScatter(into: own, from: whole, shares, over: replicas)
       gradientShare = consume own
       return
     }
     let part = engine.make(1, count, .temporary, role, precision: engine.formats.gradient)
-    engine.reduceScatter(into: part, from: whole, shares, over: .data)
+    engine.reduceScatter(into: part, from: whole, shares, over: replicas)
     engine.add(into: sum, sum, part)
     gradientShare = consume sum
   }
 
   /// Adds up what other ranks know of the gradient, when all micro-batches have passed.
   mutating func finishGradient() {
-    guard layout.ranks > 1 else { return }
+    guard engine.rank.layout.ranks > 1 else { return }
     let outer = enterOwnScope()
     defer { engine.leave(outer) }
     withGradient { gradient in
-      if layout.divides(.optimizerStates) {
-        engine.reduceScatter(gradient, shares, over: .data)
+      if divides(.optimizerStates) {
+        engine.reduceScatter(gradient, shares, over: replicas)
       } else {
-        engine.allReduce(gradient, over: .data)
+        engine.allReduce(gradient, over: replicas)
       }
     }
     withOwnGradient { gradient in
@@ -116,7 +118,7 @@ extension Parameter {
     case .none: break
     }
     withGradient { gradient in
-      if layout.divides(.optimizerStates) {
+      if divides(.optimizerStates) {
         gradient.withPart(ownElements, body)
       } else {
         body(gradient)
@@ -132,21 +134,23 @@ extension Parameter {
     case .some(let own): return body(own)
     case .none: break
     }
-    guard layout.divides(.optimizerStates) else { return body(value) }
+    guard divides(.optimizerStates) else { return body(value) }
     return value.withPart(ownElements, body)
   }
 
   /// Puts together what each replica has updated of a weight that all have.
   func gatherUpdate() {
-    guard layout.divides(.optimizerStates), !layout.divides(.parameters) else { return }
+    guard divides(.optimizerStates), !divides(.parameters) else { return }
     let outer = enterOwnScope()
-    engine.allGather(value, shares, over: .data)
+    engine.allGather(value, shares, over: replicas)
     engine.leave(outer)
   }
 
   /// Whether this rank enters it into the norm of all gradients, or another that has the same.
   var isCounted: Bool {
     let rank = engine.rank
+    let isCopy = rank.layout.expert > 1 && engine.place(in: replicas) > 0
     return (split.isDivided(rank) || rank.tensor == 0) && !(isTied && !rank.isFirstStage)
+      && (divides(.optimizerStates) || !isCopy)
   }
 }

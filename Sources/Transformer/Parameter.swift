@@ -8,6 +8,8 @@ public struct Parameter: ~Copyable {
   public let role: TensorRole
   /// How ranks that share its layer divide it.
   let split: Split
+  /// The replicas that have the same of it: all, or those with the same experts.
+  let replicas: RankGroup
   /// Number of rows of this rank's part.
   let rows: Int
   /// Number of columns of this rank's part, as numbers and not as the integers that stand for them.
@@ -57,7 +59,7 @@ public struct Parameter: ~Copyable {
     fileprivate func fill(_ tensor: borrowing Tensor, _ split: Split, _ engine: Engine) {
       switch self {
       case .constant(let constant): engine.fill(tensor, with: constant)
-      case .normal(let deviation, let seed) where split.isDivided(engine.rank):
+      case .normal(let deviation, let seed) where !split.isWhole(engine.rank):
         let columns = tensor.columns
         engine.fillNormal(tensor, seed: seed, deviation: deviation) {
           split.start(ofRow: $0, columns: columns, engine.rank)
@@ -79,24 +81,26 @@ public struct Parameter: ~Copyable {
   ///   - quantisation: how it is stored as integers; nil where it is not.
   ///   - matrices: how many lie one below the other in it.
   ///   - split: which part of the whole it is.
+  ///   - replicas: which of them have the same.
   ///   - isSummed: whether the gradient is to be added up over the ranks that share its layer.
   ///   - isTied: whether another stage has it, too.
   ///   - engine: allocates it.
   init(
     _ role: TensorRole, _ rows: Int, _ columns: Int, _ initialisation: Initialisation,
     isOperand: Bool = false, quantisation: Quantisation? = nil, matrices: Int = 1,
-    split: Split = .none, isSummed: Bool = false, isTied: Bool = false,
-    _ engine: Engine
+    split: Split = .none, replicas: RankGroup = .data, isSummed: Bool = false,
+    isTied: Bool = false, _ engine: Engine
   ) {
     (self.role, self.rows, self.columns) = (role, rows, columns)
-    (self.split, self.isSummed, self.isTied) = (split, isSummed, isTied)
+    (self.split, self.replicas) = (split, replicas)
+    (self.isSummed, self.isTied) = (isSummed, isTied)
     self.isOperand = isOperand
     self.quantisation = quantisation
     self.matrices = matrices
     self.engine = engine
     scope = engine.scope
     guard let quantisation else {
-      let isShared = engine.rank.layout.divides(.parameters)
+      let isShared = engine.rank.divides(.parameters, over: replicas)
       let weight = engine.make(
         rows, columns, isShared ? .temporary : .parameter, role,
         precision: engine.formats.parameter)
@@ -140,7 +144,7 @@ public struct Parameter: ~Copyable {
     if hasGradient { return true }
     let outer = enterOwnScope()
     // Where replicas divide gradients, the whole one lasts only until it is added up.
-    let isShared = engine.rank.layout.divides(.gradients)
+    let isShared = divides(.gradients)
     gradient = engine.make(
       rows, columns, isShared ? .temporary : .gradient, role, precision: engine.formats.gradient)
     engine.leave(outer)
@@ -188,7 +192,7 @@ public struct Parameter: ~Copyable {
   mutating func zeroGradient() {
     mainGradient = nil
     gradientShare = nil
-    guard !engine.rank.layout.divides(.gradients) else { return }
+    guard !divides(.gradients) else { return }
     beginGradient()
     withGradient { engine.fill($0, with: 0) }
   }

@@ -9,6 +9,10 @@ public struct RankMeasurement: Codable, Sendable, Equatable {
   public let stage: Int
   /// Which replica it belongs to.
   public let data: Int
+  /// Which of those that share a sequence it is.
+  public let context: Int
+  /// Which share of the experts it has.
+  public let expert: Int
   /// Which share of each layer it has.
   public let tensor: Int
   /// Its memory.
@@ -84,6 +88,8 @@ extension RankMeasurement {
     rank = place.number
     stage = place.stage
     data = place.data
+    context = place.context
+    expert = place.expert
     tensor = place.tensor
     bytes = Bytes(
       parameter: measurement.bytes.parameter, gradient: measurement.bytes.gradient,

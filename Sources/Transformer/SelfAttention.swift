@@ -89,7 +89,8 @@ struct SelfAttention: ~Copyable {
     let outer = engine.enter("attention")
     defer { engine.leave(outer) }
     let heads = headsGradient(gradient, saved, step)
-    return qkv.backward(heads, input: input, engine)
+    step.withAllRows(input) { qkv.parametersBackward(heads, input: $0, engine) }
+    return step.summed(qkv.inputBackward(heads, engine))
   }
 
   /// Gradients from that of the stream, where a norm's output was the input.
@@ -121,9 +122,11 @@ struct SelfAttention: ~Copyable {
     let shape = step.attentionShape
     let heads = engine.make(
       contextGradient.rows, shape.qkvWidth, .temporary, .activationGradient)
+    let keys = step.roomForKeyGradients(shape)
     AttentionCore.backward(
-      into: HeadPlaces(fused: heads, shape), from: contextGradient, context: saved.context,
-      saved.core, shape, step.dropout(.attention, layer: layer), step)
+      into: HeadPlaces(fused: heads, shape).with(keyValue: keys, shape), from: contextGradient,
+      context: saved.context, saved.core, shape, step.dropout(.attention, layer: layer), step)
+    if let keys { step.shareOut(keys, into: heads, shape) }
     _ = consume contextGradient
     _ = consume saved.context
     if let angles = step.angles { engine.rotateBackward(heads, by: angles, shape) }

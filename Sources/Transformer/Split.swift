@@ -10,6 +10,8 @@ struct Split: Equatable, Sendable {
   /// This rank's sizes along the axis: queries, keys and values lie in one matrix, and each of them
   /// is divided by itself.
   let blocks: [Int]
+  /// Number of such rows before this rank's, where ranks have different matrices, as of experts.
+  var first = 0
 
   enum Axis: Sendable { case rows, columns }
 
@@ -17,7 +19,10 @@ struct Split: Equatable, Sendable {
   static func rows(_ blocks: Int...) -> Split { Split(axis: .rows, blocks: blocks) }
   static func columns(_ blocks: Int...) -> Split { Split(axis: .columns, blocks: blocks) }
 
-  /// Whether ranks have different parts.
+  /// Whether this rank's part begins with the whole and has all of its columns and blocks.
+  func isWhole(_ rank: Rank) -> Bool { !isDivided(rank) && first == 0 }
+
+  /// Whether tensor-parallel ranks have different parts.
   func isDivided(_ rank: Rank) -> Bool { axis != nil && rank.layout.tensor > 1 }
 
   /// Where in the whole weight a row of this rank's part begins, by number of the element.
@@ -28,9 +33,9 @@ struct Split: Equatable, Sendable {
   ///   - rank: whose part it is.
   func start(ofRow row: Int, columns: Int, _ rank: Rank) -> Int {
     switch axis {
-    case nil: row * columns
+    case nil: (first + row) * columns
     case .rows: whole(row, rank) * columns
-    case .columns: row * rank.layout.tensor * columns + whole(0, rank)
+    case .columns: (first + row) * rank.layout.tensor * columns + whole(0, rank)
     }
   }
 
@@ -39,12 +44,12 @@ struct Split: Equatable, Sendable {
     guard axis == .columns else {
       return start(ofRow: row, columns: columns, rank) + column
     }
-    return row * rank.layout.tensor * columns + whole(column, rank)
+    return (first + row) * rank.layout.tensor * columns + whole(column, rank)
   }
 
   /// The index along the axis in the whole.
   private func whole(_ index: Int, _ rank: Rank) -> Int {
-    var (index, before) = (index, 0)
+    var (index, before) = (index, axis == .rows ? first : 0)
     for block in blocks {
       if index < block { return rank.layout.tensor * before + rank.tensor * block + index }
       index -= block

@@ -33,8 +33,11 @@ struct Step {
     return step
   }
 
-  /// b·s.
-  var rows: Int { recipe.batch * recipe.sequence }
+  /// Tokens of each sequence that this rank has: s, or a C-th of them.
+  var sequence: Int { recipe.sequence / rank.layout.context }
+
+  /// b·s, or this rank's part of them.
+  var rows: Int { recipe.batch * sequence }
 
   var convention: Convention { recipe.convention }
 
@@ -43,8 +46,9 @@ struct Step {
 
   var attentionShape: AttentionShape {
     AttentionShape(
-      batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: recipe.sequence,
-      headDimension: shape.headDimension, mask: mask,
+      batch: recipe.batch, heads: shape.heads, kvHeads: shape.kvHeads, sequence: sequence,
+      keys: recipe.sequence, headDimension: shape.headDimension,
+      positions: rank.stretches(of: recipe.sequence), mask: mask,
       slopes: ALiBi.slopes(of: shape, rank), bias: bias, scale: scoreScale)
   }
 
@@ -71,9 +75,8 @@ struct Step {
     let seed = mixed(recipe.seed, place)
     // Ranks drop other elements where they have other heads or rows, and the same ones elsewhere.
     let isDivided = site == .attention || rank.sequenceParts > 1
-    let isFirst = !isDivided || rank.tensor == 0
-    return Dropout(
-      probability: recipe.dropout, seed: isFirst ? seed : mixed(seed, UInt64(rank.tensor)))
+    let share = UInt64(rank.context) << 32 | UInt64(isDivided ? rank.tensor : 0)
+    return Dropout(probability: recipe.dropout, seed: share == 0 ? seed : mixed(seed, share))
   }
 }
 

@@ -117,7 +117,7 @@ public struct Training: ~Copyable {
     }
     finished += recipe.accumulate
     stage.forEachParameter { $0.finishGradient() }
-    let replicas = engine.rank.layout.data
+    let replicas = engine.rank.layout.replicas
     return engine.allReduce(loss.map { $0 / Double(replicas) }, over: .data)
   }
 
@@ -160,7 +160,7 @@ public struct Training: ~Copyable {
     engine.phase = .backward
     let start = ContinuousClock.now
     let flight = flights[chunk].remove(at: 0)
-    let shares = recipe.accumulate * engine.rank.layout.data
+    let shares = recipe.accumulate * engine.rank.layout.replicas
     stage.parts[chunk].backward(
       flight.saved, flight.batch, scale: Float(lossScale / Double(shares)), flight.step)
     duration[.backward, default: .zero] += ContinuousClock.now - start

@@ -1,4 +1,5 @@
 import Catalogue
+import TestSupport
 import Testing
 
 @Suite struct LayoutTests {
@@ -12,7 +13,7 @@ import Testing
     recipe.sequence = 62
     var layout = Layout()
     change(&layout)
-    return CatalogueTests.complaint { () throws(InputError) in
+    return TestSupport.complaint { () throws(InputError) in
       try layout.validate(for: shape, recipe)
     }
   }
@@ -25,6 +26,8 @@ import Testing
     let says = "found \(count); expected a positive integer"
     #expect(try complaint { $0.data = count } == "--data: \(says)")
     #expect(try complaint { $0.tensor = count } == "--tensor: \(says)")
+    #expect(try complaint { $0.expert = count } == "--expert: \(says)")
+    #expect(try complaint { $0.context = count } == "--context: \(says)")
     #expect(try complaint { $0.pipeline = count } == "--pipeline: \(says)")
     #expect(try complaint { $0.virtual = count } == "--virtual: \(says)")
     #expect(try complaint { $0.microbatch = count } == "--microbatch: \(says)")
@@ -48,6 +51,13 @@ import Testing
     #expect(try complaint { $0.tensor = 2 } == "no fault")
     #expect(try complaint { $0.tensor = 3 } == says(3, "4 heads"))
     #expect(try complaint { $0.tensor = 4 } == says(4, "2 heads of keys and values"))
+    var layout = Layout()
+    layout.tensor = 2
+    let encoderDecoder = try ModelShape(named: "t5-small")
+    #expect(
+      CatalogueTests.complaint { () throws(InputError) in
+        try layout.validate(for: encoderDecoder, Recipe())
+      } == "--tensor: found 2, for t5-small, which is an encoder–decoder; expected 1")
   }
 
   @Test func `stages divide the layers, and chunks of stages do`() throws {
@@ -96,13 +106,116 @@ import Testing
     (layout.sequenceParallel, layout.tensor) = (true, 4)
     var recipe = Recipe()
     recipe.sequence = 30
-    let says = CatalogueTests.complaint { () throws(InputError) in
+    let says = TestSupport.complaint { () throws(InputError) in
       try layout.validate(for: shape, recipe)
     }
     #expect(
       says
         == "--sequence: found 30, which --tensor 4 does not divide; "
         + "expected a multiple of it, with --sequence-parallel")
+  }
+
+  @Test func `ranks that share sequences have one stretch from the front and one from the back`() {
+    var layout = Layout()
+    #expect(layout.stretches(ofContext: 0, of: 24) == [0..<24])
+    layout.context = 3
+    // 24 = 6·4
+    #expect(layout.stretches(ofContext: 0, of: 24) == [0..<4, 20..<24])
+    #expect(layout.stretches(ofContext: 2, of: 24) == [8..<12, 12..<16])
+    let all = (0..<3).flatMap { layout.stretches(ofContext: $0, of: 24).joined() }
+    #expect(all.sorted() == Array(0..<24))
+  }
+
+  @Test func `sequences are shared where no token sees those behind it, in equal parts`() throws {
+    func says(
+      _ name: String, sequence: Int = 64, _ change: (inout Recipe) -> Void = { _ in }
+    ) throws -> String {
+      var layout = Layout()
+      layout.context = 4
+      var recipe = Recipe()
+      recipe.sequence = sequence
+      change(&recipe)
+      let shape = try ModelShape(named: name)
+      return CatalogueTests.complaint { () throws(InputError) in
+        try layout.validate(for: shape, recipe)
+      }
+    }
+    #expect(try says("gpt2") == "no fault")
+    for name in ["bert-base-uncased", "t5-small"] {
+      #expect(
+        try says(name)
+          == "--context: found 4, for \(name), whose tokens see those behind them; expected 1")
+    }
+    #expect(
+      try says("gpt2") { $0.prefix = 3 }
+        == "--context: found 4 with --prefix 3; expected 1, or no prefix")
+    #expect(
+      try says("mixtral-8x7b") { $0.capacityFactor = 1 }
+        == "--context: found 4 with --capacity-factor 1.0; "
+        + "expected 1, or room for as many rows as come")
+    #expect(
+      try says("gpt2", sequence: 60)
+        == "--sequence: found 60, of which 4 ranks cannot have two equal stretches each; "
+        + "expected a multiple of 8, with --context 4")
+  }
+
+  @Test func `ranks that share sequences are neighbours, and replicas of the weights`() {
+    var layout = Layout()
+    (layout.tensor, layout.context, layout.data, layout.pipeline) = (2, 3, 2, 2)
+    // 21 = 1 + 2·(1 + 3·(1 + 2·1)): the second of three, of share 1 of the batch, in stage 1.
+    let rank = Rank(21, of: layout)
+    #expect((rank.tensor, rank.context, rank.data, rank.stage) == (1, 1, 1, 1))
+    #expect(rank.members(.context) == [19, 21, 23])
+    #expect(rank.members(.data) == [13, 15, 17, 19, 21, 23])
+    #expect(rank.members(.pipeline) == [9, 21])
+    #expect(rank.members(.model) == [8, 9, 20, 21])
+    #expect(Rank(firstOfStage: 1, of: layout).number == 12)
+    for number in 0..<layout.ranks {
+      let rank = Rank(number, of: layout)
+      for group in RankGroup.allCases where group != .embedding {
+        let members = rank.members(group)
+        #expect(members.count == rank.size(of: group) && members.contains(number))
+        for member in members { #expect(Rank(member, of: layout).members(group) == members) }
+      }
+    }
+  }
+
+  @Test func `experts are shared by replicas, evenly, and have room for so many rows`() throws {
+    func says(_ name: String, _ experts: Int, room: Double? = 1) throws -> String {
+      var layout = Layout()
+      (layout.data, layout.expert, layout.globalBatch) = (12, experts, 12)
+      var recipe = Recipe()
+      recipe.capacityFactor = room
+      let shape = try ModelShape(named: name)
+      return CatalogueTests.complaint { () throws(InputError) in
+        try layout.validate(for: shape, recipe)
+      }
+    }
+    #expect(try says("mixtral-8x7b", 4) == "no fault")
+    #expect(
+      try says("mixtral-8x7b", 8)
+        == "--expert: found 8, which does not divide the 12 replicas; expected a divisor of it")
+    #expect(
+      try says("mixtral-8x7b", 3)
+        == "--expert: found 3, which does not divide the 8 experts of mixtral-8x7b; "
+        + "expected a divisor of it")
+    #expect(
+      try says("gpt2", 2)
+        == "--expert: found 2, for gpt2, which has no experts; expected 1")
+    #expect(
+      try says("mixtral-8x7b", 4, room: nil)
+        == "--expert: found 4 with room for as many rows as come; "
+        + "expected --capacity-factor, such as 1 for even shares")
+  }
+
+  @Test func `replicas that share experts are neighbours among replicas`() {
+    var layout = Layout()
+    (layout.tensor, layout.data, layout.expert) = (2, 6, 3)
+    // 9 = 1 + 2·4: replica 4 is the second of those that share the experts for the second time.
+    let rank = Rank(9, of: layout)
+    #expect((rank.data, rank.expert) == (4, 1))
+    #expect(rank.members(.expert) == [7, 9, 11])
+    #expect(rank.members(.expertData) == [3, 9])
   }
 
   @Test func `a rank runs its micro-batch as often as its share has them`() {

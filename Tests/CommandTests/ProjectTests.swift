@@ -28,12 +28,26 @@ import Testing
       #expect(value[field] != nil, "\(field)")
     }
     let traffic = try #require(value["communication"] as? [String: Int])
-    #expect(
-      Set(traffic.keys) == ["dataParallelBytes", "tensorParallelBytes", "pipelineBytes"])
-    #expect(traffic.values.allSatisfy { $0 > 0 })
+    let said = ["dataParallelBytes", "tensorParallelBytes", "pipelineBytes"]
+    let unsaid = ["contextParallelBytes", "expertParallelBytes"]
+    #expect(Set(traffic.keys) == Set(said + unsaid))
+    for group in said { #expect(traffic[group, default: 0] > 0, "\(group)") }
+    for group in unsaid { #expect(traffic[group] == 0, "\(group)") }
     let time = try #require(value["time"] as? [String: Any])
     let rates = ["iterationSeconds", "tokensPerSecondPerDevice", "mfu", "hfu", "bubbleFraction"]
     for field in rates { #expect(try #require(time[field] as? Double) > 0, "\(field)") }
+  }
+
+  @Test func `ranks that share sequences or experts are in the projection`() throws {
+    func traffic(_ model: String, _ options: String...) throws -> [String: Int] {
+      let outcome = try assay(
+        ["project", model, "--data", "2", "--sequence", "64", "--format", "json"] + options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return try #require(try object(outcome)["communication"] as? [String: Int])
+    }
+    #expect(try traffic("gpt2-mini", "--context", "2")["contextParallelBytes", default: 0] > 0)
+    let shared = try traffic("mixtral-mini", "--expert", "2", "--capacity-factor", "1.25")
+    #expect(shared["expertParallelBytes", default: 0] > 0)
   }
 
   @Test func `what does not add up is refused in one line`() throws {

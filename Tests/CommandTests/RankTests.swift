@@ -34,6 +34,14 @@ import Testing
       try assay("measure", "gpt2", "--dry", "--tensor", "5"), 65,
       "--tensor: found 5, which does not divide the 12 heads of gpt2; expected a divisor of it")
     expectFailure(
+      try assay("measure", "mixtral-mini", "--dry", "--data", "2", "--expert", "2"), 65,
+      "--expert: found 2 with room for as many rows as come; "
+        + "expected --capacity-factor, such as 1 for even shares")
+    expectFailure(
+      try assay("measure", "gpt2", "--dry", "--capacity-factor", "1"), 65,
+      "--capacity-factor: found 1.0 for gpt2, which has no experts; "
+        + "expected a mixture of experts, such as mixtral-8x7b")
+    expectFailure(
       try assay("measure", "gpt2", "--dry", "--data", "100"), 65,
       "--dry: found 100 ranks; expected at most 64; "
         + "`assay project` runs one rank of each stage")
@@ -85,12 +93,18 @@ import Testing
           == ["assay: mpirun: found 3 processes for a layout of 2 ranks; expected -np 2"])
     }
 
-    @Test func `ranks that were told different things end in one line, not in a hang`() throws {
-      let outcome = try run(
-        (1, RankTests.recipe + ["--tensor", "2"]), (1, RankTests.recipe + ["--data", "2"]))
+    @Test(arguments: [2, 4, 8])
+    func `a rank that was told something else ends the run in one line, not in a hang`(
+      _ ranks: Int
+    ) throws {
+      let told = RankTests.recipe + ["--data", "\(ranks)"]
+      let outcome = try run((ranks - 1, told), (1, told + ["--zero", "1"]))
       #expect(outcome.status != 0)
       #expect(lines(outcome).count == 1)
-      #expect(lines(outcome).first?.hasPrefix("assay: ranks: found layout {data:2,") == true)
+      let line = try #require(lines(outcome).first)
+      #expect(line.hasPrefix("assay: ranks: found layout {"))
+      #expect(line.contains("zero:1} at rank \(ranks - 1); expected layout {"))
+      #expect(line.hasSuffix("zero:0}, as at rank 0"))
     }
 
     @Test func `bad input of all ranks, or of one, is said once`() throws {
@@ -105,14 +119,18 @@ import Testing
       #expect(lines(one).first?.contains("'--steps <steps>'") == true)
     }
 
-    @Test func `a rank that dies ends the run`() throws {
+    @Test(arguments: [2, 4, 8])
+    func `a rank that dies ends the run`(_ ranks: Int) throws {
       // One rank is killed by the system after a second, as it would be for lack of memory, while
-      // the other waits for it.
-      let own = [command, "measure", "gpt2-tiny", "--steps", "50000", "--data", "2"]
+      // the others wait for it.
+      let own = [command, "measure", "gpt2-tiny", "--steps", "50000", "--data", "\(ranks)"]
       let mortal = ["/bin/sh", "-c", "ulimit -t 1; exec \"$@\"", "sh"] + own
-      let outcome = try MPIRun.run([(1, own), (1, mortal)])
+      let outcome = try MPIRun.run([(ranks - 1, own), (1, mortal)])
       #expect(outcome.status != 0)
       #expect(outcome.output.isEmpty)
+      // Killed, it can say nothing itself: the launcher does.
+      #expect(outcome.errors.contains("process rank \(ranks - 1)"))
+      #expect(outcome.errors.contains("exited on signal"))
     }
   }
 }

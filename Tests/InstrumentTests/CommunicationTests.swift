@@ -14,8 +14,10 @@ import Testing
 
   /// What each rank of the layout makes of tensors that it fills with numbers of its own, beside the
   /// account of a dry run of the same rank.
-  private func results(_ body: @escaping (Engine) -> [Float]) throws -> [[Float]] {
-    try ThreadCommunicator.run(Self.layout) { rank, communicator in
+  private func results(
+    _ layout: Layout = layout, _ body: @escaping (Engine) -> [Float]
+  ) throws -> [[Float]] {
+    try ThreadCommunicator.run(layout) { rank, communicator in
       let real = try Engine(expecting: 1 << 12, rank: rank, communicator: communicator)
       let dry = Engine(dry: Ledger(), rank: rank)
       (real.phase, dry.phase) = (.forward, .forward)
@@ -33,14 +35,24 @@ import Testing
     engine.tensor(1, count, (0..<count).map { Float(100 * engine.rank.number + $0) })
   }
 
-  private func members(_ rank: Int, _ group: RankGroup) -> [Int] {
-    Rank(rank, of: Self.layout).members(group)
+  private func members(
+    _ rank: Int, _ group: RankGroup, _ layout: Layout = layout
+  ) -> [Int] {
+    Rank(rank, of: layout).members(group)
   }
+
+  /// 16 ranks, of which there are several in every group.
+  private static let manyAxes = {
+    var layout = Layout()
+    (layout.tensor, layout.data, layout.pipeline) = (2, 2, 2)
+    (layout.context, layout.expert) = (2, 2)
+    return layout
+  }()
 
   @Test("An all-reduce gives all members the sum, or the largest", arguments: RankGroup.allCases)
   func allReduce(_ group: RankGroup) throws {
     for reduction in [Reduction.sum, .maximum] {
-      let results = try results { engine in
+      let results = try results(Self.manyAxes) { engine in
         let values = Self.numbered(engine)
         engine.allReduce(values, reduction, over: group)
         let number = Double(engine.rank.number)
@@ -48,7 +60,7 @@ import Testing
         return values.result + [Float(one ?? -1)]
       }
       for (rank, result) in results.enumerated() {
-        let members = members(rank, group)
+        let members = members(rank, group, Self.manyAxes)
         let expected = (0..<6).map { index in
           let values = members.map { Float(100 * $0 + index) }
           return reduction == .sum ? values.reduce(0, +) : values.max()!

@@ -35,10 +35,10 @@ import Testing
     if isFlash {
       let sums = engine.make(
         shape.items, T, .activation, .attentionLogSumExp, precision: .fp32)
-      engine.flashAttention(into: context, logSumExp: sums, heads, shape, dropout)
+      engine.flashAttention(into: context, logSumExp: sums, heads.places(shape), shape, dropout)
       engine.flashAttentionBackward(
         into: HeadPlaces(fused: headsGradient, shape), from: incoming, context: context,
-        logSumExp: sums, heads, shape, dropout)
+        logSumExp: sums, heads.places(shape), shape, dropout)
     } else {
       let probabilities = engine.unwritten(B * a * T, T)
       let attention = DenseAttention(

@@ -60,12 +60,12 @@ extension ReferenceAttention {
     let context = engine.unwritten(rows, hidden)
     let logSumExp = engine.make(
       shape.items, shape.sequence, .activation, .attentionLogSumExp, precision: .fp32)
-    engine.flashAttention(into: context, logSumExp: logSumExp, heads, shape, dropout)
+    engine.flashAttention(into: context, logSumExp: logSumExp, heads.places(shape), shape, dropout)
     let contextGradient = engine.tensor(rows, hidden, gradient)
     let qkvGradient = engine.unwritten(rows, width)
     engine.flashAttentionBackward(
       into: HeadPlaces(fused: qkvGradient, shape), from: contextGradient, context: context,
-      logSumExp: logSumExp, heads, shape, dropout)
+      logSumExp: logSumExp, heads.places(shape), shape, dropout)
     return [context.result, logSumExp.result, qkvGradient.result]
   }
 

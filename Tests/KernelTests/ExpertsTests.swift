@@ -49,6 +49,23 @@ import Testing
     }
   }
 
+  /// The same where each expert has so many places.
+  struct Limited {
+    var order: [Int64], places: [Int64], ends: [Int32], weights: [Float], source: [Int64]
+
+    init(_ routed: Routed, _ s: Shape, capacity: Int) {
+      let n = s.E * capacity
+      order = [Int64](repeating: 7, count: n)
+      places = [Int64](repeating: 7, count: s.rows * s.k)
+      ends = [Int32](repeating: 7, count: s.E)
+      (weights, source) = (garbage(n), [Int64](repeating: 7, count: n))
+      router_sort_limited(
+        &order, &places, &ends, routed.chosen, routed.chosen.count, s.E, capacity)
+      router_weights(
+        &weights, &source, routed.probabilities, routed.chosen, routed.sums, order, n, s.E, s.k)
+    }
+  }
+
   @Test("Each row goes to its likeliest experts, likeliest first", arguments: shapes)
   func choice(_ s: Shape) {
     var random = SplitMix64(seed: 1)
@@ -82,6 +99,55 @@ import Testing
       let upTo = routed.chosen.filter { $0 <= Int64(expert) }.count
       #expect(routed.ends[expert] == Int32(upTo))
     }
+  }
+
+  @Test(
+    "Where places are limited, the first pairs of an expert get them and later ones none",
+    arguments: shapes, [1, 2, 30])
+  func limited(_ s: Shape, _ capacity: Int) {
+    var random = SplitMix64(seed: 7)
+    let routed = Routed(random.floats(s.rows * s.E), s, renormalised: true)
+    let limited = Limited(routed, s, capacity: capacity)
+    for expert in 0..<s.E {
+      let pairs = routed.chosen.indices.filter { routed.chosen[$0] == Int64(expert) }
+      let (first, kept) = (expert * capacity, pairs.prefix(capacity))
+      #expect(limited.ends[expert] == Int32(first + kept.count))
+      for index in 0..<capacity {
+        let (place, isFilled) = (first + index, index < kept.count)
+        let pair = isFilled ? pairs[index] : -1
+        #expect(limited.order[place] == Int64(pair))
+        #expect(limited.source[place] == Int64(isFilled ? pair / s.k : -1))
+        #expect(isFilled || limited.weights[place] == 0)
+      }
+      for (index, pair) in pairs.enumerated() {
+        #expect(limited.places[pair] == Int64(index < capacity ? first + index : -1))
+      }
+    }
+    for (pair, place) in limited.places.enumerated() where place >= 0 {
+      #expect(limited.weights[Int(place)] == routed.weights[Int(routed.places[pair])])
+    }
+  }
+
+  @Test("A pair without a place gives the logits the gradient that a weight of no use has")
+  func late() {
+    let s = Self.shapes[1]
+    var random = SplitMix64(seed: 8)
+    let routed = Routed(random.floats(s.rows * s.E), s, renormalised: true)
+    let limited = Limited(routed, s, capacity: 1)
+    let ofWeights = random.floats(s.E)
+    let ofAll = routed.order.map { pair -> Float in
+      let place = limited.places[Int(pair)]
+      return place < 0 ? 0 : ofWeights[Int(place)]
+    }
+    var (gradient, expected) = (garbage(s.rows * s.E), garbage(s.rows * s.E))
+    router_backward(
+      &gradient, ofWeights, routed.probabilities, routed.chosen, routed.sums, limited.places,
+      s.rows, s.E, s.k)
+    router_backward(
+      &expected, ofAll, routed.probabilities, routed.chosen, routed.sums, routed.places, s.rows,
+      s.E, s.k)
+    #expect(limited.places.contains(-1))
+    #expect(gradient == expected)
   }
 
   @Test(

@@ -23,8 +23,17 @@ import Testing
   static func angles(_ theta: Double, _ T: Int, _ R: Int) -> (cosine: [Float], sine: [Float]) {
     var cosine = garbage(T * R)
     var sine = garbage(T * R)
-    rotary_angles(&cosine, &sine, theta, T, R)
+    rotary_angles(&cosine, &sine, theta, 0, T, R)
     return (cosine, sine)
+  }
+
+  @Test("Angles of later positions are the last of all") func later() {
+    let (T, R, first) = (9, 6, 5)
+    let (cosine, sine) = Self.angles(10_000, T, R)
+    var (laterCosine, laterSine) = (garbage((T - first) * R), garbage((T - first) * R))
+    rotary_angles(&laterCosine, &laterSine, 10_000, first, T - first, R)
+    #expect(laterCosine == Array(cosine[(first * R)...]))
+    #expect(laterSine == Array(sine[(first * R)...]))
   }
 
   /// The parts of the rows that are turned.

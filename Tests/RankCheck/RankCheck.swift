@@ -11,10 +11,13 @@ enum RankCheck {
   static func main() throws {
     let mpi = try MPI.start()
     let tests = try RankTest.all(ranks: mpi.size)
+    var singles: [RankTest.Batch: RankTest.Outcome] = [:]
     var faults: [String] = []
     for test in tests {
       let rank = Rank(mpi.number, of: test.layout)
-      let found = try test.faults(rank, MPICommunicator(rank, on: mpi))
+      let single = try singles[test.batch] ?? test.single()
+      singles[test.batch] = single
+      let found = try test.faults(rank, MPICommunicator(rank, on: mpi), against: single)
       faults += found.map { "\(test), rank \(mpi.number): \($0)" }
     }
     let all = mpi.gather(faults.joined(separator: "\n")).filter { !$0.isEmpty }

@@ -1,33 +1,80 @@
 import Catalogue
 
 extension RankTest {
-  /// A GPT and a Llama, each with all layouts of so many ranks that it allows.
+  /// A GPT and a Llama, each with all layouts of so many ranks; a Mixtral with those in which replicas
+  /// share the experts; and the GPT and the Llama with those in which ranks share sequences, the one
+  /// with whole rows of scores and the other in tiles.
   public static func all(ranks: Int) throws -> [RankTest] {
     let layouts = layouts(ranks: ranks)
+    return try [gpt, llama].flatMap { try tests($0, layouts) }
+      + tests(mixtral, layouts.flatMap(sharingExperts)) { $0.capacityFactor = 1 }
+      + tests(gpt, layouts.flatMap(sharingSequences)) { $0.sequence = 16 }
+      + tests(llama, layouts.flatMap(sharingSequences)) {
+        ($0.sequence, $0.attention) = (16, .flash)
+      }
+  }
+
+  private static func tests(
+    _ model: (_ layers: Int) throws -> ModelShape, _ layouts: [Layout],
+    _ change: (inout Recipe) -> Void = { _ in }
+  ) throws -> [RankTest] {
     var recipe = Recipe()
     recipe.sequence = 8
-    let layers = max(4, ranks)
-    return try [gpt(layers: layers), llama(layers: layers)].flatMap { shape in
-      layouts.filter { (try? $0.validate(for: shape, recipe)) != nil }
-        .map { RankTest(shape, $0, recipe) }
+    change(&recipe)
+    return try layouts.map { layout in
+      let shape = try model(max(2, layout.partCount))
+      try layout.validate(for: shape, recipe)
+      return RankTest(shape, layout, recipe)
     }
   }
 
   /// Tied head, learned positions, biases, LayerNorm; 8 of everything, so that 8 ranks divide it.
   public static func gpt(layers: Int = 4) throws -> ModelShape {
     try ModelShape(
-      name: "gpt", layers: layers, hidden: 16, heads: 8, vocabulary: 40, positions: 8)
+      name: "gpt", layers: layers, hidden: 16, heads: 8, vocabulary: 40, positions: 16)
   }
 
   /// A head of its own, rotary positions, no biases, RMS norm, a gate, shared keys and values.
   public static func llama(layers: Int = 4) throws -> ModelShape {
     var shape = try ModelShape(named: "llama-2-7b")
     (shape.name, shape.layers) = ("llama", layers)
-    (shape.hidden, shape.heads, shape.kvHeads) = (32, 8, 4)
+    (shape.hidden, shape.heads, shape.kvHeads) = (32, 16, 8)
     (shape.headDimension, shape.feedForward, shape.vocabulary) = (4, 24, 40)
-    shape.positions = 8
+    shape.positions = 16
     shape.architecture.position = .rotary(dimensions: 4, theta: 10_000)
     return shape
+  }
+
+  /// Four experts, of which a row goes to two.
+  public static func mixtral(layers: Int = 4) throws -> ModelShape {
+    var shape = try llama(layers: layers)
+    shape.name = "mixtral"
+    shape.architecture.experts = Architecture.Experts(count: 4, perToken: 2)
+    return shape
+  }
+
+  /// The layout with every number of replicas that can share four experts, under one schedule.
+  private static func sharingExperts(_ layout: Layout) -> [Layout] {
+    guard layout.schedule == .oneForwardOneBackward, layout.virtual == 1 else { return [] }
+    return [2, 4].filter { layout.data % $0 == 0 }.map { expert in
+      var layout = layout
+      layout.expert = expert
+      return layout
+    }
+  }
+
+  /// The layout with every number of ranks that can share sequences instead of having others, under
+  /// one schedule, and with weights whole or divided.
+  private static func sharingSequences(_ layout: Layout) -> [Layout] {
+    guard layout.schedule == .oneForwardOneBackward, layout.virtual == 1,
+      layout.zero == .none || layout.zero == .parameters
+    else { return [] }
+    return divisors(of: layout.data).dropFirst().map { context in
+      var layout = layout
+      (layout.data, layout.context) = (layout.data / context, context)
+      layout.globalBatch /= context
+      return layout
+    }
   }
 
   /// Every way to spread layers and sequences over so many ranks.

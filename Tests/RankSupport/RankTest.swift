@@ -23,28 +23,53 @@ public struct RankTest: Sendable, CustomStringConvertible {
     (self.shape, self.layout, self.recipe) = (shape, layout, recipe)
   }
 
+  /// What a single device's outcome depends on, of all tests of one recipe.
+  public struct Batch: Hashable {
+    let model: String
+    let layers: Int
+    let sequences: Int
+    let length: Int
+  }
+
+  /// The model and the batch, without the layout.
+  public var batch: Batch {
+    Batch(
+      model: shape.name, layers: shape.layers, sequences: layout.globalBatch,
+      length: recipe.sequence)
+  }
+
   /// Model and layout.
   public var description: String { "\(shape.name) \(layout.summary)" }
 
   /// What two updates leave.
-  private struct Outcome {
+  public struct Outcome: Sendable {
     var losses: [Double?] = []
     var norms: [Double?] = []
     /// By path: the places in the whole weight that the rank has, and the first update's gradients.
     var gradients: [String: (places: [Int], values: [Float])] = [:]
   }
 
+  /// What the same training leaves on a single device.
+  public func single() throws -> Outcome {
+    var whole = Layout()
+    (whole.microbatch, whole.globalBatch) = (layout.microbatch, layout.globalBatch)
+    return try train(whole.recipe(recipe), on: try Engine(expecting: 1 << 20))
+  }
+
   /// Runs a rank.
   ///
+  /// - Parameters:
+  ///   - rank: which one.
+  ///   - communicator: its way to the others.
+  ///   - single: what `single` returns.
   /// - Returns: what is wrong with it; nothing if all is right.
-  public func faults(_ rank: Rank, _ communicator: any Communicator) throws -> [String] {
+  public func faults(
+    _ rank: Rank, _ communicator: any Communicator, against single: Outcome
+  ) throws -> [String] {
     let real = try Engine(expecting: 1 << 20, rank: rank, communicator: communicator)
     let own = try train(layout.recipe(recipe), on: real)
     let dry = Engine(dry: Ledger(), rank: rank)
     _ = try train(layout.recipe(recipe), on: dry)
-    var whole = layout
-    (whole.data, whole.tensor, whole.pipeline) = (1, 1, 1)
-    let single = try train(whole.recipe(recipe), on: try Engine(expecting: 1 << 20))
     return compare(own, single, rank) + compare(real, dry)
   }
 
@@ -113,7 +138,10 @@ public struct RankTest: Sendable, CustomStringConvertible {
 extension Layout {
   /// The layout in a few words.
   public var summary: String {
-    var parts = ["data \(data)", "tensor \(tensor)", "pipeline \(pipeline)"]
+    var parts = [
+      "data \(data)", "expert \(expert)", "context \(context)", "tensor \(tensor)",
+      "pipeline \(pipeline)",
+    ]
     if virtual > 1 { parts.append("virtual \(virtual)") }
     if pipeline > 1 { parts.append(schedule.rawValue) }
     if sequenceParallel { parts.append("sequence-parallel") }

@@ -140,8 +140,9 @@ import Testing
     var layout = Layout()
     (layout.data, layout.zero, layout.globalBatch) = (2, zero, 4)
     let test = RankTest(try FamiliesTests.load(family).shape, layout, recipe)
+    let single = try test.single()
     let faults = try ThreadCommunicator.run(test.layout) { rank, communicator in
-      try test.faults(rank, communicator)
+      try test.faults(rank, communicator, against: single)
     }
     #expect(faults.flatMap(\.self) == [])
   }

@@ -20,10 +20,33 @@ import Testing
     "A rank has the loss and the gradients of a single device, and the events of its dry run",
     arguments: tests)
   func threads(_ test: RankTest) throws {
+    let single = try test.single()
     let faults = try ThreadCommunicator.run(test.layout) { rank, communicator in
-      try test.faults(rank, communicator).map { "rank \(rank.number): \($0)" }
+      try test.faults(rank, communicator, against: single).map { "rank \(rank.number): \($0)" }
     }
     #expect(faults.flatMap(\.self) == [])
+  }
+
+  @Test("The layouts of eight ranks are all their products, of both models")
+  func products() throws {
+    let tests = try RankTest.all(ranks: 8)
+    for model in ["gpt", "llama"] {
+      let found = Set(
+        tests.filter { $0.shape.name == model && $0.layout.context == 1 }
+          .map { [$0.layout.tensor, $0.layout.pipeline, $0.layout.data] })
+      // 8 = t·p·N: three factors of 2 go to three axes in (3 + 2)!/(3!·2!) = 10 ways.
+      #expect(found.count == 10, "\(model)")
+      #expect(found.allSatisfy { $0.reduce(1, *) == 8 })
+    }
+    // Of the GPT and of the Llama. Without pipeline: 4 layouts of t = 8, 4, 2, 1 with N = 1, 2, 4, 8, under 1 or 4 ZeRO stages
+    // and with or without sequence parallelism: 1·2 + 4·2 + 4·2 + 4·1 = 22. With p = 2 the same for
+    // t·N = 4, 1·2 + 4·2 + 4·1 = 14; p = 4: 1·2 + 4·1 = 6; p = 8: 1; each under three schedules.
+    // Of the Mixtral, with N = 8 and 4 two numbers of replicas share experts, with N = 2 one. p = 1:
+    // 2·4 + 2·4·2 + 4·2 = 32; p = 2: 2·4 + 4·2 = 16; p = 4: 4.
+    // Of the first two again, N ranks are shared out among replicas and sequences in log2 N more ways,
+    // under 2 ZeRO stages. p = 1: 2·3 + 2·2·2 + 2·2·1 = 18; p = 2: 2·2 + 2·2·1 = 8; p = 4: 2.
+    #expect(
+      tests.count == 2 * (22 + 3 * (14 + 6 + 1)) + (32 + 16 + 4) + 2 * (18 + 8 + 2))
   }
 
   @Test("So has each of eight ranks on three axes, with recomputation, in tiles, and with dropout")
@@ -47,21 +70,37 @@ import Testing
     }
   }
 
+  @Test(
+    "So have ranks that share the sequences of every family of decoders",
+    arguments: FamiliesTests.decoders, FamiliesTests.attentions)
+  func contexts(_ family: String, _ attention: Recipe.Attention) throws {
+    let (shape, _) = try FamiliesTests.load(family)
+    var recipe = Recipe()
+    (recipe.sequence, recipe.attention) = (4, attention)
+    var layout = Layout()
+    (layout.context, layout.microbatch, layout.globalBatch) = (2, 2, 2)
+    try layout.validate(for: shape, recipe)
+    try threads(RankTest(shape, layout, recipe))
+  }
+
+  /// Five heads, one of keys and values; and encoder–decoders are whole on every rank.
+  static let undivided = ["bloom-5heads", "falcon", "gemma"] + FamiliesTests.encoderDecoders
+
   /// `family-NAME.json`: everything that families add to GPT-2 and Llama.
   @Test(
     "So have the ranks of every family whose heads can be divided",
-    arguments: FamiliesTests.families)
-  func families(_ family: String) throws {
-    let (shape, _) = try FamiliesTests.load(family)
+    arguments: FamiliesTests.families.filter { !undivided.contains($0) }, [1, 2])
+  func families(_ family: String, _ pipeline: Int) throws {
+    var (shape, _) = try FamiliesTests.load(family)
+    shape.vocabulary += shape.vocabulary % 2
     var recipe = Recipe()
     recipe.sequence = 4
     var layout = Layout()
-    (layout.tensor, layout.sequenceParallel, layout.globalBatch) = (2, true, 2)
-    var even = shape
-    even.vocabulary += even.vocabulary % 2
-    guard (try? layout.validate(for: even, recipe)) != nil else { return }
-    try threads(RankTest(even, layout, recipe))
-    layout.sequenceParallel = false
-    try threads(RankTest(even, layout, recipe))
+    (layout.tensor, layout.pipeline, layout.globalBatch) = (2, pipeline, 2)
+    for sequenceParallel in [false, true] {
+      layout.sequenceParallel = sequenceParallel
+      try layout.validate(for: shape, recipe)
+      try threads(RankTest(shape, layout, recipe))
+    }
   }
 }

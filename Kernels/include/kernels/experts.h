@@ -27,13 +27,19 @@ void router_chosen_sums(float *values, float *sums, const float *probabilities,
 void router_sort(int64_t *order, int64_t *places, int32_t *ends, const int64_t *chosen, size_t n,
                  size_t E);
 
-// At each place, weights (n): the probability, divided by its row's sum where sums (rows) is not
-// NULL; source (n): the row. probabilities (rows,E); chosen (rows,k); order (n).
+// The same with as many places for each expert: order (E*capacity), -1 where a place stays empty;
+// places (n), -1 for a pair that comes when its expert's places are taken. chosen (n).
+void router_sort_limited(int64_t *order, int64_t *places, int32_t *ends, const int64_t *chosen,
+                         size_t n, size_t E, size_t capacity);
+
+// At each of n places, weights (n): the probability, divided by its row's sum where sums (rows) is
+// not NULL; source (n): the row. 0 and -1 at an empty place. probabilities (rows,E); chosen (rows,k);
+// order (n).
 void router_weights(float *weights, int64_t *source, const float *probabilities,
                     const int64_t *chosen, const float *_Nullable sums, const int64_t *order,
                     size_t n, size_t E, size_t k);
 
-// dlogits (rows,E) from dweights (n). probabilities (rows,E); chosen, places (rows,k); sums (rows)
+// dlogits (rows,E) from dweights (n), 0 for a pair without a place. probabilities (rows,E); chosen, places (rows,k); sums (rows)
 // or NULL.
 void router_backward(float *dlogits, const float *dweights, const float *probabilities,
                      const int64_t *chosen, const float *_Nullable sums, const int64_t *places,

@@ -15,8 +15,9 @@ void sinusoid_forward(float *inout, size_t position, size_t C);
 // ---- rotary position embedding (Su et al., arXiv 2104.09864) ---------------------------------------
 // Of each row of a head, element i turns together with element i + R/2, for i < R/2.
 
-// cosine, sine (T,R) of the angles position * theta^(-2i/R), the second half of a row as the first.
-void rotary_angles(float *cosine, float *sine, double theta, size_t T, size_t R);
+// cosine, sine (T,R) of the angles position * theta^(-2i/R), from position `first` on, the second
+// half of a row as the first.
+void rotary_angles(float *cosine, float *sine, double theta, size_t first, size_t T, size_t R);
 
 // One head: inout (T,R; leading dimension ld) turned in place; cosine, sine (T,R).
 void rotary_forward(float *inout, const float *cosine, const float *sine, size_t T, size_t R,

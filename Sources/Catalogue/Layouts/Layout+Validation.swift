@@ -6,8 +6,10 @@ extension Layout {
     try requireCounts()
     try requireBatch()
     try requireTensor(shape)
+    try requireContext(shape, recipe)
     try requireSequence(recipe)
     try requirePipeline(shape)
+    try requireExperts(shape, recipe)
     try requireWeightsInPlace(recipe)
     guard !divides(.optimizerStates) || recipe.optimizer != .adafactor else {
       throw InputError(
@@ -34,7 +36,8 @@ extension Layout {
 
   private func requireCounts() throws(InputError) {
     let counts = [
-      ("--data", data, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
+      ("--data", data, Self.mostRanks), ("--expert", expert, Self.mostRanks),
+      ("--context", context, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
       ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
       ("--microbatch", microbatch, ModelShape.largestSize),
       ("--global-batch", globalBatch, ModelShape.largestSize),
@@ -66,23 +69,9 @@ extension Layout {
   }
 
   private func requireTensor(_ shape: ModelShape) throws(InputError) {
-    guard tensor == 1 || shape.architecture.experts == nil else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), which is a mixture of experts",
-        expected: "1")
-    }
     guard tensor == 1 || !shape.hasEncoder else {
       throw InputError(
         "--tensor", found: "\(tensor), for \(shape.name), which is an encoder–decoder",
-        expected: "1")
-    }
-    guard tensor == 1 || shape.architecture.tokenTypes == 0 else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), whose tokens have kinds", expected: "1")
-    }
-    guard tensor == 1 || shape.architecture.embeddingWidth == nil else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), whose embeddings are projected",
         expected: "1")
     }
     let sizes = [
@@ -102,9 +91,10 @@ extension Layout {
       throw InputError(
         "--sequence-parallel", found: "--tensor \(tensor)", expected: "--tensor of 2 or more")
     }
-    guard recipe.sequence % tensor == 0 else {
+    let own = recipe.sequence / context
+    guard own % tensor == 0 else {
       throw InputError(
-        "--sequence", found: "\(recipe.sequence), which --tensor \(tensor) does not divide",
+        "--sequence", found: "\(own), which --tensor \(tensor) does not divide",
         expected: "a multiple of it, with --sequence-parallel")
     }
   }

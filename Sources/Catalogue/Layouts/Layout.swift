@@ -3,6 +3,12 @@
 public struct Layout: Codable, Sendable, Hashable {
   /// Replicas of the model, each with its share of the batch, `N`.
   public var data = 1
+  /// Replicas that share the experts of a mixture, each of which has all of the rest (Lepikhin et al.,
+  /// arXiv 2006.16668, section 3; Rajbhandari et al., arXiv 2201.05596): a divisor of `data`, `E`.
+  public var expert = 1
+  /// Ranks that share every sequence (Llama Team, arXiv 2407.21783, section 3.3.2; Megatron-LM's
+  /// context parallelism), `C`; see `Layout.stretches`.
+  public var context = 1
   /// Ranks that share every layer (Shoeybi et al., arXiv 1909.08053), `t`.
   public var tensor = 1
   /// Stages that share the layers (Huang et al., arXiv 1811.06965), `p`.
@@ -30,8 +36,11 @@ public struct Layout: Codable, Sendable, Hashable {
   public enum ZeRO: Int, Codable, Sendable, CaseIterable, Comparable {
     /// Every replica has everything.
     case none
+    /// Optimizer states are divided, stage 1.
     case optimizerStates
+    /// Gradients, too, stage 2.
     case gradients
+    /// Weights, too, stage 3.
     case parameters
 
     /// By how much is divided.
@@ -51,7 +60,10 @@ public struct Layout: Codable, Sendable, Hashable {
   public init() {}
 
   /// Number of devices.
-  public var ranks: Int { data * tensor * pipeline }
+  public var ranks: Int { replicas * tensor * pipeline }
+
+  /// Number of ranks that have the same weights, each for other tokens.
+  public var replicas: Int { data * context }
 
   /// Runs of consecutive layers, of all stages.
   public var partCount: Int { pipeline * virtual }
@@ -70,7 +82,7 @@ public struct Layout: Codable, Sendable, Hashable {
   public var microbatches: Int { globalBatch / (data * microbatch) }
 
   /// Whether replicas divide this; a single one has nobody to divide it with.
-  public func divides(_ part: ZeRO) -> Bool { data > 1 && zero >= part }
+  public func divides(_ part: ZeRO) -> Bool { replicas > 1 && zero >= part }
 
   /// The recipe as one rank runs it: its micro-batch, and as many of them as make up its share.
   public func recipe(_ whole: Recipe) -> Recipe {

@@ -1,5 +1,5 @@
-/// One device of a layout. Ranks that share a layer are neighbours, as they talk most; then come
-/// replicas, and then stages (Megatron-LM's order, `tp-dp-pp`).
+/// One device of a layout. Ranks that share a layer are neighbours, as they talk most; then come those
+/// that share sequences, then replicas, and then stages (Megatron-LM's order, `tp-cp-dp-pp`).
 public struct Rank: Codable, Sendable, Equatable {
   /// The layout that it is part of.
   public let layout: Layout
@@ -21,7 +21,7 @@ public struct Rank: Codable, Sendable, Equatable {
   ///   - stage: from 0, below `layout.pipeline`.
   ///   - layout: what it is part of.
   public init(firstOfStage stage: Int, of layout: Layout) {
-    self.init(stage * layout.tensor * layout.data, of: layout)
+    self.init(stage * layout.tensor * layout.replicas, of: layout)
   }
 
   /// The one device of a layout of one.
@@ -29,10 +29,16 @@ public struct Rank: Codable, Sendable, Equatable {
 
   /// Which share of each layer it has.
   public var tensor: Int { number % layout.tensor }
-  /// Which replica it belongs to.
-  public var data: Int { number / layout.tensor % layout.data }
+  /// Which of those that share a sequence it is.
+  public var context: Int { replica % layout.context }
+  /// Which share of the batch it has.
+  public var data: Int { replica / layout.context }
+  /// Which of the ranks with the same weights it is.
+  private var replica: Int { number / layout.tensor % layout.replicas }
+  /// Which share of the experts it has.
+  public var expert: Int { replica % layout.expert }
   /// Which stage of the pipeline it is.
-  public var stage: Int { number / (layout.tensor * layout.data) }
+  public var stage: Int { number / (layout.tensor * layout.replicas) }
 
   /// Whether it is the first stage, which embeds the tokens.
   public var isFirstStage: Bool { stage == 0 }
@@ -44,15 +50,22 @@ public struct Rank: Codable, Sendable, Equatable {
   /// The ranks of the group that this one belongs to, in order; itself among them.
   public func members(_ group: RankGroup) -> [Int] {
     switch group {
-    case .tensor: (0..<layout.tensor).map { at(tensor: $0, data, stage) }
-    case .data: (0..<layout.data).map { at(tensor: tensor, $0, stage) }
-    case .pipeline: (0..<layout.pipeline).map { at(tensor: tensor, data, $0) }
+    case .tensor: (0..<layout.tensor).map { at(tensor: $0, replica, stage) }
+    case .context:
+      (0..<layout.context).map { at(tensor: tensor, replica - context + $0, stage) }
+    case .data: (0..<layout.replicas).map { at(tensor: tensor, $0, stage) }
+    case .expert:
+      (0..<layout.expert).map { at(tensor: tensor, replica - expert + $0, stage) }
+    case .expertData:
+      stride(from: expert, to: layout.replicas, by: layout.expert)
+        .map { at(tensor: tensor, $0, stage) }
+    case .pipeline: (0..<layout.pipeline).map { at(tensor: tensor, replica, $0) }
     case .embedding:
       size(of: .embedding) == 1
-        ? [number] : [0, layout.pipeline - 1].map { at(tensor: tensor, data, $0) }
+        ? [number] : [0, layout.pipeline - 1].map { at(tensor: tensor, replica, $0) }
     case .model:
       (0..<layout.pipeline).flatMap { stage in
-        (0..<layout.tensor).map { at(tensor: $0, data, stage) }
+        (0..<layout.tensor).map { at(tensor: $0, replica, stage) }
       }
     case .world: Array(0..<layout.ranks)
     }
@@ -62,7 +75,10 @@ public struct Rank: Codable, Sendable, Equatable {
   public func size(of group: RankGroup) -> Int {
     switch group {
     case .tensor: layout.tensor
-    case .data: layout.data
+    case .context: layout.context
+    case .data: layout.replicas
+    case .expert: layout.expert
+    case .expertData: layout.replicas / layout.expert
     case .pipeline: layout.pipeline
     case .embedding:
       layout.pipeline > 1 && (stage == 0 || stage == layout.pipeline - 1) ? 2 : 1
@@ -71,22 +87,33 @@ public struct Rank: Codable, Sendable, Equatable {
     }
   }
 
-  private func at(tensor: Int, _ data: Int, _ stage: Int) -> Int {
-    tensor + layout.tensor * (data + layout.data * stage)
+  /// Whether the ranks of a group, which have the same weights, divide this of them.
+  public func divides(_ part: Layout.ZeRO, over group: RankGroup) -> Bool {
+    size(of: group) > 1 && layout.zero >= part
+  }
+
+  private func at(tensor: Int, _ replica: Int, _ stage: Int) -> Int {
+    tensor + layout.tensor * (replica + layout.replicas * stage)
   }
 }
 
 /// Ranks that talk with each other.
-public enum RankGroup: String, Codable, Sendable, CaseIterable {
+public enum RankGroup: String, Codable, Sendable, CaseIterable, HashedByCase {
   /// Those that share a layer.
   case tensor
-  /// The replicas of one part of the model.
+  /// Those that share a sequence.
+  case context
+  /// The replicas of one part of the model, of all sequences and of all their parts.
   case data
-  /// The stages of one replica, with the same share of each layer.
+  /// The replicas that share the experts.
+  case expert
+  /// The replicas that have the same experts.
+  case expertData
+  /// The stages of one replica, with the same share of each layer and sequence.
   case pipeline
   /// The first and the last stage, which both have the embedding where the head is tied to it.
   case embedding
-  /// All that make up one replica.
+  /// All that make up one replica of the model.
   case model
   /// All.
   case world

@@ -4,15 +4,15 @@ import Catalogue
 extension AttentionShape {
   /// Pairs of a query and a key that it sees, in one head.
   var visiblePairs: Int {
-    (0..<sequence).reduce(0) { $0 + mask.visibleKeys(from: $1, of: keys).count }
+    positions.joined().reduce(0) { $0 + mask.visibleKeys(from: $1, of: keys).count }
   }
 
-  /// Whether any of the queries sees any of the keys. From one query to the next, the first key
-  /// that is seen and the last never move back.
-  func sees(_ queries: Tile, _ keys: Tile) -> Bool {
-    let first = mask.visibleKeys(from: queries.first, of: self.keys).lowerBound
-    let end = mask.visibleKeys(from: queries.first + queries.count - 1, of: self.keys).upperBound
-    return first < keys.first + keys.count && keys.first < end
+  /// Whether any of the queries at these positions sees any of the keys at those. From one query to
+  /// the next, the first key that is seen and the last never move back.
+  func sees(_ queries: Range<Int>, _ keys: Range<Int>) -> Bool {
+    let first = mask.visibleKeys(from: queries.lowerBound, of: self.keys).lowerBound
+    let end = mask.visibleKeys(from: queries.upperBound - 1, of: self.keys).upperBound
+    return first < keys.upperBound && keys.lowerBound < end
   }
 }
 

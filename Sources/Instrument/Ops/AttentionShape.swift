@@ -11,6 +11,8 @@ public struct AttentionShape {
   /// Keys of a sequence.
   public let keys: Int
   let headDimension: Int
+  /// Where the queries are among the keys.
+  let positions: [Range<Int>]
   let mask: AttentionMask
   /// How fast the scores of each head fall with the distance (ALiBi); empty where they do not.
   let slopes: [Float]
@@ -27,14 +29,16 @@ public struct AttentionShape {
   ///   - sequence: T.
   ///   - keys: S; as many as queries where nil.
   ///   - headDimension: d.
+  ///   - positions: where the queries are among the keys, in ascending stretches that make up T; from
+  ///     the first key on where nil.
   ///   - mask: which keys a query sees.
   ///   - slopes: one for each head, or none.
   ///   - bias: what each head adds to its scores for the distance, for scores that have no factor.
   ///   - scale: the factor of the scores; 1/√d where nil.
   public init(
     batch: Int, heads: Int, kvHeads: Int? = nil, sequence: Int, keys: Int? = nil,
-    headDimension: Int, mask: AttentionMask = .causal, slopes: [Float] = [],
-    bias: DistanceBias? = nil, scale: Float? = nil
+    headDimension: Int, positions: [Range<Int>]? = nil, mask: AttentionMask = .causal,
+    slopes: [Float] = [], bias: DistanceBias? = nil, scale: Float? = nil
   ) {
     self.batch = batch
     self.heads = heads
@@ -42,11 +46,13 @@ public struct AttentionShape {
     self.sequence = sequence
     self.keys = keys ?? sequence
     self.headDimension = headDimension
+    self.positions = positions ?? [0..<sequence]
     self.mask = mask
     self.slopes = slopes
     self.bias = bias
     self.scale = scale ?? 1 / Float(headDimension).squareRoot()
     precondition(bias == nil || self.scale == 1)
+    precondition(self.positions.reduce(0) { $0 + $1.count } == sequence)
     precondition(heads % self.kvHeads == 0 && (slopes.isEmpty || slopes.count == heads))
   }
 
@@ -62,6 +68,9 @@ public struct AttentionShape {
   public var qkvWidth: Int { (heads + 2 * kvHeads) * headDimension }
   /// Pairs of a query and a key in one head: its scores.
   var pairs: Int { sequence * keys }
+
+  /// The queries, as far as they follow each other.
+  var stretches: [Stretch] { Stretch.all(at: positions) }
 
   /// The slope of an item's head; 0 for none.
   func slope(_ item: Int) -> Float { slopes.isEmpty ? 0 : slopes[item % heads] }

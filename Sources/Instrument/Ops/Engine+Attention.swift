@@ -76,6 +76,7 @@ extension Engine {
     let (shape, dropout) = (attention.shape, attention.dropout)
     let contexts = HeadPlaces.Heads(context: context, shape)
     let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
+    let stretches = shape.stretches
     let workspace = ScoreWorkspace.allocate(for: attention, isForward: true, self)
     let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let scores = MatrixProduct(
@@ -93,10 +94,18 @@ extension Engine {
       let unscaled = matrices.scores?.floats.map { $0 + item * pairs } ?? probabilities
       lane.multiply(scores, .attentionScores, unscaled, query.floats, key.floats)
       lane.kernel {
-        shape.addPosition(unscaled, item, 0, 0, rows: T, columns: S, stride: S)
+        for stretch in stretches {
+          shape.addPosition(
+            unscaled + stretch.first * S, item, stretch.position, 0, rows: stretch.count,
+            columns: S, stride: S)
+        }
         if let kept = matrices.scores { attention.round(unscaled, in: kept, item) }
-        softmax_masked_forward(
-          probabilities, unscaled, shape.scale, shape.mask.kernel, 0, T, S)
+        for stretch in stretches {
+          let at = stretch.first * S
+          softmax_masked_forward(
+            probabilities + at, unscaled + at, shape.scale, shape.mask.kernel, stretch.position,
+            stretch.count, S)
+        }
         workspace.store(probabilities, item)
       }
       let dropped = workspace.drop(probabilities, item, lane)
@@ -128,6 +137,7 @@ extension Engine {
     let (shape, dropout) = (attention.shape, attention.dropout)
     let incoming = HeadPlaces.Heads(context: contextGradient, shape)
     let (T, S, d, pairs) = (shape.sequence, shape.keys, shape.headDimension, shape.pairs)
+    let stretches = shape.stretches
     let workspace = ScoreWorkspace.allocate(for: attention, isForward: false, self)
     let scratch = make(
       Self.lanes(for: shape.items), pairs, .temporary, .attentionWorkspace, precision: .fp32)
@@ -171,9 +181,14 @@ extension Engine {
         if let mask = workspace.mask(item, lane) {
           dropout_apply(ds, ds, mask, dropout.probability, pairs)
         }
-        softmax_masked_backward(
-          ds, ds, probabilities, shape.scale, shape.mask.kernel, 0, T, S)
-        shape.addPositionGradient(of: ds, item, 0, 0, rows: T, columns: S, stride: S)
+        for stretch in stretches {
+          let part = ds + stretch.first * S
+          softmax_masked_backward(
+            part, part, probabilities + stretch.first * S, shape.scale, shape.mask.kernel,
+            stretch.position, stretch.count, S)
+          shape.addPositionGradient(
+            of: part, item, stretch.position, 0, rows: stretch.count, columns: S, stride: S)
+        }
       }
       lane.multiply(toQuery, .attentionScores, dQuery.floats, ds, key.floats)
       lane.multiply(toKey, .attentionScores, dKey.floats, ds, query.floats)

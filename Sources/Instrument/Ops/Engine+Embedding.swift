@@ -55,7 +55,7 @@ extension Engine {
     into output: borrowing Tensor, _ tokens: borrowing Tensor, token: borrowing Tensor,
     positions: EmbeddingTable?
   ) {
-    let (sequence, width) = (tokens.columns, token.columns)
+    let (places, width) = (ownPositions(of: tokens.columns), token.columns)
     record(
       .embed, elementwise: positions == nil ? 0 : output.count,
       touching: (positions == nil ? 2 : 3) * output.bytes + tokens.bytes)
@@ -73,7 +73,7 @@ extension Engine {
             sum.update(repeating: 0, count: width)
           }
           guard let positions else { continue }
-          positions.read(row % sequence, into: position)
+          positions.read(places[row % places.count], into: position)
           CKernels.add(sum, sum, position, width)
         }
       }
@@ -83,23 +83,24 @@ extension Engine {
   /// Adds to every row of `output` (B·T,C) the embedding of its kind.
   ///
   /// - Parameters:
-  ///   - output: (B·T,C).
+  ///   - output: (B·T,C); this rank's rows of it where the stream is divided.
   ///   - table: (K,C).
   ///   - kinds: (B,T), each below K.
   public func addEmbedding(
     _ output: borrowing Tensor, of kinds: borrowing Tensor, table: borrowing Tensor
   ) {
+    let idBytes = kinds.bytes / rank.sequenceParts
     record(
-      .embed, elementwise: output.count, touching: 3 * output.bytes + kinds.bytes)
+      .embed, elementwise: output.count, touching: 3 * output.bytes + idBytes)
     guard isReal else { return }
-    let ids = kinds.integers
-    addRows(output, of: EmbeddingTable(table)) { Int(ids[$0]) }
+    let (ids, first) = (kinds.integers, firstRow(of: output))
+    addRows(output, of: EmbeddingTable(table)) { Int(ids[first + $0]) }
   }
 
   /// Adds to every row of `output` (B·T,C) the embedding of its position.
   ///
   /// - Parameters:
-  ///   - output: (B·T,C).
+  ///   - output: (B·T,C); this rank's rows of it where the stream is divided.
   ///   - table: (T_max,C).
   ///   - offset: the row of the first position.
   ///   - sequence: T.
@@ -108,7 +109,20 @@ extension Engine {
   ) {
     record(.embed, elementwise: output.count, touching: 3 * output.bytes)
     guard isReal else { return }
-    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) { $0 % sequence }
+    let (first, places) = (firstRow(of: output), ownPositions(of: sequence))
+    addRows(output, of: EmbeddingTable(table).advanced(by: offset)) {
+      places[(first + $0) % places.count]
+    }
+  }
+
+  /// Where the tokens of a sequence are that this rank has so many of.
+  private func ownPositions(of count: Int) -> [Int] {
+    Array(rank.stretches(of: count * rank.layout.context).joined())
+  }
+
+  /// Which row of the whole stream the first of this rank's is.
+  private func firstRow(of part: borrowing Tensor) -> Int {
+    rank.sequenceParts > 1 ? rank.tensor * part.rows : 0
   }
 
   /// Adds to every row of `output` the row of the table that `place` gives for it.
@@ -129,15 +143,16 @@ extension Engine {
   }
 
   /// Gradient of the token embedding, of which tensor-parallel ranks have parts. A tied head has
-  /// written its share into `token` before;
-  /// otherwise the caller has zeroed it.
+  /// written its share into `token` before; otherwise the caller has zeroed it.
   ///
   /// - Parameters:
   ///   - token: (V,C), added to.
+  ///   - first: the token of its first row.
   ///   - gradient: (B·T,C), of the embeddings.
   ///   - tokens: (B,T) ids.
   public func embedBackward(
-    token: borrowing Tensor, from gradient: borrowing Tensor, tokens: borrowing Tensor
+    token: borrowing Tensor, startingAt first: Int = 0, from gradient: borrowing Tensor,
+    tokens: borrowing Tensor
   ) {
     record(
       .embedBackward,
@@ -146,7 +161,6 @@ extension Engine {
     let (table, rows) = (EmbeddingTable(token), EmbeddingTable(gradient))
     let occurrences = Occurrences(
       of: UnsafeBufferPointer(start: tokens.integers, count: rows.count))
-    let first = rank.tensor * token.rows
     Parallel.ranges(occurrences.count, grain: 16) { range in
       for index in range {
         let id = occurrences.ids[index] - first
@@ -173,14 +187,14 @@ extension Engine {
       elementwise: gradient.count, touching: gradient.bytes + position.bytes)
     guard isReal else { return }
     let (table, rows) = (EmbeddingTable(position), EmbeddingTable(gradient))
-    let sequence = rows.count / batch
+    let places = ownPositions(of: rows.count / batch)
+    let firsts = Dictionary(uniqueKeysWithValues: zip(places, 0...))
     Parallel.ranges(table.count, grain: 16) { positions in
       for row in positions {
-        let isUsed = offset..<offset + sequence ~= row
-        let first = row - offset
-        table.sum(
-          into: row, accumulating: accumulating, rows,
-          isUsed ? Array(stride(from: first, to: rows.count, by: sequence)) : [])
+        let used = firsts[row - offset].map {
+          Array(stride(from: $0, to: rows.count, by: places.count))
+        }
+        table.sum(into: row, accumulating: accumulating, rows, used ?? [])
       }
     }
   }

@@ -1,9 +1,10 @@
 import CKernels
 import Catalogue
 
-/// The way of rows to their experts and back.
+/// The way of rows to their experts and back. Buffers with a row for each place are (R·k,C) here; see
+/// `Routing` for those with empty places.
 extension Engine {
-  /// Copies each row to the places of its experts.
+  /// Copies each row to the places of its experts; empty places get zeros.
   ///
   /// - Parameters:
   ///   - output: (R·k,C), written.
@@ -18,8 +19,12 @@ extension Engine {
     let width = output.columns
     Parallel.ranges(output.rows, grain: 16) { places in
       for place in places {
-        x.advanced(by: Int(source[place]) * width)
-          .copy(count: width, to: out.advanced(by: place * width))
+        let (row, room) = (Int(source[place]), out.advanced(by: place * width))
+        if row < 0 {
+          room.clear(count: width)
+        } else {
+          x.advanced(by: row * width).copy(count: width, to: room)
+        }
       }
     }
   }
@@ -38,7 +43,7 @@ extension Engine {
     _ routing: borrowing Routing, weighted: Bool
   ) {
     record(
-      .combineRows, elementwise: (weighted ? 2 : 1) * input.count,
+      .combineRows, elementwise: (weighted ? 2 : 1) * routing.pairs * input.columns,
       touching: input.bytes + output.bytes + routing.places.bytes)
     guard isReal else { return }
     let (x, places) = (input.elements, routing.places.integers)
@@ -54,6 +59,7 @@ extension Engine {
           if !accumulating { sum.update(repeating: 0, count: width) }
           for pair in row * perToken..<(row + 1) * perToken {
             let place = Int(places[pair])
+            if place < 0 { continue }
             x.advanced(by: place * width)
               .widen(count: width, into: term)
             add_scaled(sum, term, weights?[place] ?? 1, width)
@@ -77,12 +83,12 @@ extension Engine {
     }
   }
 
-  /// Multiplies the row at each place of a tensor (R·k,C) by its weight, in place.
-  public func weighRows(_ inout_: borrowing Tensor, _ routing: borrowing Routing) {
+  /// Multiplies each row of a tensor (R,C) by its weight, of `weights` (R,1), in place.
+  public func weighRows(_ inout_: borrowing Tensor, by weights: borrowing Tensor) {
     record(
-      .scaleRows, elementwise: inout_.count, touching: 2 * inout_.bytes + routing.weights.bytes)
+      .scaleRows, elementwise: inout_.count, touching: 2 * inout_.bytes + weights.bytes)
     guard isReal else { return }
-    let (weights, width) = (routing.weights.floats, inout_.columns)
+    let (weights, width) = (weights.floats, inout_.columns)
     RowKernel.perform(inout_.rows, grain: 16, [.updated(inout_)]) { places, at in
       scale_rows(at[0], weights + places.lowerBound, places.count, width)
     }

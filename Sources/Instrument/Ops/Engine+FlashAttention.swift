@@ -8,16 +8,15 @@ extension Engine {
   /// - Parameters:
   ///   - context: (B·T, a·d), written.
   ///   - logSumExp: (B·a, T), written.
-  ///   - qkv: queries, keys and values.
+  ///   - places: of queries, keys and values.
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities.
   public func flashAttention(
-    into context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing QueryKeyValue,
+    into context: borrowing Tensor, logSumExp: borrowing Tensor, _ places: HeadPlaces,
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
-    let places = qkv.places(shape)
     let contexts = HeadPlaces.Heads(context: context, shape)
-    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
+    let (tiles, keyTiles) = (Tile.all(shape.stretches), Tile.all(Stretch.all(at: [0..<shape.keys])))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 1, vectors: 2)
     let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
@@ -48,7 +47,7 @@ extension Engine {
           let weigh = MatrixProduct(
             m: queries.count, n: d, k: keys.count, beta: 1, strideA: Tile.size,
             strideB: stride.value, strideC: stride.context)
-          guard shape.sees(queries, keys) else {
+          guard shape.sees(queries.positions, keys.positions) else {
             lane.skip(score, .attentionScores)
             lane.skip(weigh, .attentionContext)
             continue
@@ -58,11 +57,12 @@ extension Engine {
             key.advanced(by: keys.first))
           lane.kernel {
             shape.addPosition(
-              scores, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
-              stride: Tile.size)
+              scores, item, queries.position, keys.first, rows: queries.count,
+              columns: keys.count, stride: Tile.size)
             flash_tile_forward(
-              scores, maximum, sum, output, shape.scale, shape.mask.kernel, queries.first,
-              keys.first, queries.count, keys.count, Tile.size, d, stride.context)
+              scores, maximum, sum, output, shape.scale, shape.mask.kernel,
+              queries.position, keys.first, queries.count, keys.count, Tile.size, d,
+              stride.context)
             workspace.drop(scores, scores, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -87,23 +87,22 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - gradients: of queries, keys and values, written; keys and values once for each of their
-  ///     heads.
+  ///     heads, and where no query sees them not at all.
   ///   - contextGradient: (B·T, a·d).
   ///   - context: (B·T, a·d), what forward wrote.
   ///   - logSumExp: (B·a, T), what forward wrote.
-  ///   - qkv: queries, keys and values.
+  ///   - places: of queries, keys and values.
   ///   - shape: the sizes.
   ///   - dropout: of the probabilities, as in forward.
   public func flashAttentionBackward(
     into gradients: HeadPlaces, from contextGradient: borrowing Tensor,
-    context: borrowing Tensor, logSumExp: borrowing Tensor, _ qkv: borrowing QueryKeyValue,
+    context: borrowing Tensor, logSumExp: borrowing Tensor, _ places: HeadPlaces,
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
-    let places = qkv.places(shape)
     let (incoming, contexts) = (
       HeadPlaces.Heads(context: contextGradient, shape), HeadPlaces.Heads(context: context, shape)
     )
-    let (tiles, keyTiles) = (Tile.all(shape.sequence), Tile.all(shape.keys))
+    let (tiles, keyTiles) = (Tile.all(shape.stretches), Tile.all(Stretch.all(at: [0..<shape.keys])))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 3, vectors: 1)
     let panels = HeadPanels(8, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
@@ -140,7 +139,7 @@ extension Engine {
         for keys in keyTiles {
           let passes = BackwardProducts(
             queries, keys, shape, strides, isFirstOfGroup: member.isFirst)
-          guard shape.sees(queries, keys) else {
+          guard shape.sees(queries.positions, keys.positions) else {
             passes.all.forEach { lane.skip($0.product, $0.role) }
             continue
           }
@@ -149,15 +148,16 @@ extension Engine {
           lane.multiply(passes.toProbabilities, .attentionContext, ds, dy, v)
           lane.kernel {
             shape.addPosition(
-              p, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
-              stride: Tile.size)
+              p, item, queries.position, keys.first, rows: queries.count,
+              columns: keys.count, stride: Tile.size)
             workspace.drop(ds, ds, item, queries.first, keys.first, queries.count, lane)
             flash_tile_backward(
               ds, p, lse + item * shape.sequence + queries.first, delta, shape.scale,
-              shape.mask.kernel, queries.first, keys.first, queries.count, keys.count, Tile.size)
+              shape.mask.kernel, queries.position, keys.first, queries.count,
+              keys.count, Tile.size)
             shape.addPositionGradient(
-              of: ds, item, queries.first, keys.first, rows: queries.count, columns: keys.count,
-              stride: Tile.size)
+              of: ds, item, queries.position, keys.first, rows: queries.count,
+              columns: keys.count, stride: Tile.size)
             workspace.drop(dropped, p, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
@@ -210,8 +210,8 @@ private struct BackwardProducts {
     isFirstOfGroup: Bool
   ) {
     let (m, n, d) = (queries.count, keys.count, shape.headDimension)
-    let isFirstQueries = queries.previous.map { !shape.sees($0, keys) } ?? true
-    let isFirstKeys = keys.previous.map { !shape.sees(queries, $0) } ?? true
+    let isFirstQueries = queries.previous.map { !shape.sees($0, keys.positions) } ?? true
+    let isFirstKeys = keys.previous.map { !shape.sees(queries.positions, $0) } ?? true
     let addingToKeys: Float = isFirstOfGroup && isFirstQueries ? 0 : 1
     scores = MatrixProduct(
       m: m, n: n, k: d, transposeB: true, strideA: stride.query, strideB: stride.key,

@@ -3,8 +3,8 @@ import Catalogue
 /// Linear layers of several experts, each for the rows at its own places. The weights of all experts
 /// lie one below the other in one tensor, as in transformers.
 ///
-/// All places together are R·k whatever the routing, and so are the FLOPs; a dry run, which knows no
-/// places, counts the same.
+/// All places together are R·k whatever the routing, or E·C with the empty ones, and so are the FLOPs;
+/// a dry run, which knows no places, counts the same.
 extension Engine {
   /// x·Wᵀ, with the weight of the expert whose place it is.
   ///
@@ -19,7 +19,7 @@ extension Engine {
   ) {
     let (outs, ins) = (output.columns, input.columns)
     let workspace = recordGrouped(weights.role, output, input, weights)
-    for (expert, places) in routing.groups.enumerated() where !places.isEmpty {
+    for (expert, places) in routing.filled {
       run(
         MatrixProduct(m: places.count, n: outs, k: ins, transposeB: true),
         output.elements.advanced(by: places.lowerBound * outs),
@@ -42,7 +42,7 @@ extension Engine {
   ) {
     let (outs, ins) = (gradient.columns, inputGradient.columns)
     let workspace = recordGrouped(weights.role, gradient, inputGradient, weights)
-    for (expert, places) in routing.groups.enumerated() where !places.isEmpty {
+    for (expert, places) in routing.filled {
       run(
         MatrixProduct(m: places.count, n: ins, k: outs).adding(accumulating),
         inputGradient.elements.advanced(by: places.lowerBound * ins),
@@ -65,16 +65,17 @@ extension Engine {
   ) {
     let (outs, ins) = (gradient.columns, input.columns)
     let workspace = recordGrouped(weightGradient.role, gradient, input, weightGradient)
-    for (expert, places) in routing.groups.enumerated() {
+    for (expert, groups) in routing.groups.enumerated() {
       let ofExpert = weightGradient.elements.advanced(by: expert * outs * ins)
-      if !places.isEmpty {
+      var isWritten = accumulating
+      for places in groups where !places.isEmpty {
         run(
-          MatrixProduct(m: outs, n: ins, k: places.count, transposeA: true).adding(accumulating),
+          MatrixProduct(m: outs, n: ins, k: places.count, transposeA: true).adding(isWritten),
           ofExpert, gradient.elements.advanced(by: places.lowerBound * outs),
           input.elements.advanced(by: places.lowerBound * ins), in: workspace)
-      } else if !accumulating {
-        ofExpert.clear(count: outs * ins)
+        isWritten = true
       }
+      if !isWritten { ofExpert.clear(count: outs * ins) }
     }
   }
 

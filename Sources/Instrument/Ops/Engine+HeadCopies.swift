@@ -2,19 +2,23 @@ import Catalogue
 
 /// Part of the rows of queries, keys and values.
 public enum HeadPart: Sendable {
+  /// The rows of queries, of keys, or of values.
   case query, key
+  /// Keys and values.
+  case keyValue
 
   fileprivate func columns(_ shape: AttentionShape) -> Range<Int> {
     let queries = shape.heads * shape.headDimension
     return switch self {
     case .query: 0..<queries
     case .key: queries..<queries + shape.kvHeads * shape.headDimension
+    case .keyValue: queries..<shape.qkvWidth
     }
   }
 }
 
 extension Engine {
-  /// Copies queries or keys out of `qkv` (B·T, (a+2g)·d) into `heads` (B·T·count, d).
+  /// Copies a part of `qkv` (B·T, (a+2g)·d) into `heads` (B·T·count, d), or of another form.
   public func copyOut(
     into heads: borrowing Tensor, _ qkv: borrowing Tensor, _ part: HeadPart,
     _ shape: AttentionShape
@@ -27,7 +31,7 @@ extension Engine {
       width: columns.count)
   }
 
-  /// Copies `heads` (B·T·count, d) back to their place in `qkv` (B·T, (a+2g)·d).
+  /// Copies `heads` (B·T·count, d), or of another form, back to their place in `qkv` (B·T, (a+2g)·d).
   public func copyBack(
     into qkv: borrowing Tensor, _ heads: borrowing Tensor, _ part: HeadPart,
     _ shape: AttentionShape

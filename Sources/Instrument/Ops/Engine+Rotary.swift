@@ -34,11 +34,18 @@ public struct RotaryAngles {
 }
 
 extension Engine {
-  /// Writes the angles' cosine and sine, (T,R) each, the second half of a row as the first.
+  /// Writes the angles' cosine and sine, (T,R) each, the second half of a row as the first; of the
+  /// positions that this rank has.
   public func rotaryAngles(cosine: borrowing Tensor, sine: borrowing Tensor, theta: Double) {
     record(.rotaryAngles, elementwise: 2 * cosine.count, touching: cosine.bytes + sine.bytes)
     guard isReal else { return }
-    rotary_angles(cosine.floats, sine.floats, theta, cosine.rows, cosine.columns)
+    let dimensions = cosine.columns
+    let positions = rank.stretches(of: cosine.rows * rank.layout.context)
+    for stretch in Stretch.all(at: positions) {
+      let at = stretch.first * dimensions
+      rotary_angles(
+        cosine.floats + at, sine.floats + at, theta, stretch.position, stretch.count, dimensions)
+    }
   }
 
   /// Turns queries and keys in place.

@@ -34,17 +34,28 @@ extension Engine {
     let weighing = experts.areRenormalised ? 2 * pairs : 0
     record(
       .route, elementwise: pairs * experts.count + weighing,
-      touching: probabilities.bytes + 5 * 8 * pairs)
-    guard isReal else { return note(expertLoad: experts.balancedLoad(rows: rows)) }
+      touching: probabilities.bytes + 8 * (2 * pairs + 3 * routing.rows))
+    guard isReal else {
+      let most = routing.capacity ?? rows
+      return note(expertLoad: experts.balancedLoad(rows: rows).map { min($0, most) })
+    }
     choose(routing, probabilities, experts)
-    let (count, perToken) = (experts.count, experts.perToken)
-    router_sort(
-      routing.order.integers, routing.places.integers, routing.ends.shortIntegers,
-      routing.chosen.integers, pairs, count)
+    sort(routing)
     router_weights(
       routing.weights.floats, routing.source.integers, probabilities.floats,
-      routing.chosen.integers, routing.sumsOrNil, routing.order.integers, pairs, count, perToken)
-    note(expertLoad: routing.groups.map(\.count))
+      routing.chosen.integers, routing.sumsOrNil, routing.order.integers, routing.rows,
+      experts.count, experts.perToken)
+    note(expertLoad: routing.load)
+  }
+
+  /// Gives each pair its place.
+  private func sort(_ routing: borrowing Routing) {
+    let (order, places) = (routing.order.integers, routing.places.integers)
+    let (ends, chosen) = (routing.ends.shortIntegers, routing.chosen.integers)
+    guard let capacity = routing.capacity else {
+      return router_sort(order, places, ends, chosen, routing.pairs, routing.ends.columns)
+    }
+    router_sort_limited(order, places, ends, chosen, routing.pairs, routing.ends.columns, capacity)
   }
 
   private func choose(
@@ -68,7 +79,7 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - logitsGradient: (R,E), written.
-  ///   - weightGradient: (R·k,1), of the weights.
+  ///   - weightGradient: (R·k,1) or (E·C,1), of the weights.
   ///   - probabilities: (R,E).
   ///   - routing: what forward wrote.
   public func routerBackward(

@@ -5,17 +5,32 @@ import Catalogue
 struct Tile {
   static let size = 128
 
+  /// Its first row.
   let first: Int
-  let count: Int
+  /// Where its rows are in their sequence.
+  let positions: Range<Int>
+  /// Where the row before it is; nil for the first.
+  let previous: Range<Int>?
 
-  /// The block before it; nil for the first.
-  var previous: Tile? { first == 0 ? nil : Tile(first: first - Self.size, count: Self.size) }
+  /// Number of rows.
+  var count: Int { positions.count }
+  /// Where its first row is.
+  var position: Int { positions.lowerBound }
 
-  /// The blocks of a sequence.
-  static func all(_ sequence: Int) -> [Tile] {
-    stride(from: 0, to: sequence, by: size).map {
-      Tile(first: $0, count: min(size, sequence - $0))
+  /// The blocks of stretches.
+  static func all(_ stretches: [Stretch]) -> [Tile] {
+    var tiles: [Tile] = []
+    for stretch in stretches {
+      for row in stride(from: 0, to: stretch.count, by: size) {
+        let position = stretch.position + row
+        tiles.append(
+          Tile(
+            first: stretch.first + row,
+            positions: position..<position + min(size, stretch.count - row),
+            previous: tiles.last?.positions.suffix(1)))
+      }
     }
+    return tiles
   }
 }
 

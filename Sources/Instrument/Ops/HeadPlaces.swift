@@ -47,13 +47,22 @@ extension HeadPlaces {
   public init(
     query: borrowing Tensor, keyValue: borrowing Tensor, _ shape: AttentionShape
   ) {
-    let (a, g) = (shape.heads, shape.kvHeads)
+    let a = shape.heads
+    self.init(
+      query: Heads(query.elements, 0, a, of: a, rows: shape.sequence, shape), keyValue, shape)
+  }
+
+  /// The same queries with other keys and values, (B·S, 2g·d) as above.
+  public func with(keyValue: borrowing Tensor, _ shape: AttentionShape) -> HeadPlaces {
+    HeadPlaces(query: query, keyValue, shape)
+  }
+
+  private init(query: Heads, _ keyValue: borrowing Tensor, _ shape: AttentionShape) {
+    let g = shape.kvHeads
     func heads(_ first: Int) -> Heads {
       Heads(keyValue.elements, first, g, of: 2 * g, rows: shape.keys, shape)
     }
-    self.init(
-      query: Heads(query.elements, 0, a, of: a, rows: shape.sequence, shape), key: heads(0),
-      value: heads(g))
+    self.init(query: query, key: heads(0), value: heads(g))
   }
 }
 

@@ -118,7 +118,9 @@ extension Projection.Traffic {
         run.communication.filter { groups.contains($0.group) }.reduce(0) { $0 + $1.passed }
       }.max() ?? 0
     }
-    dataParallelBytes = most([.data])
+    dataParallelBytes = most([.data, .expertData])
+    expertParallelBytes = most([.expert])
+    contextParallelBytes = most([.context])
     tensorParallelBytes = most([.tensor])
     pipelineBytes = most([.pipeline, .embedding])
   }

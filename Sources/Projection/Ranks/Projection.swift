@@ -70,6 +70,10 @@ public struct Projection: Codable, Sendable {
   public struct Traffic: Codable, Sendable, Equatable {
     /// Among replicas.
     public let dataParallelBytes: Int
+    /// Among replicas that share the experts.
+    public let expertParallelBytes: Int
+    /// Among ranks that share sequences.
+    public let contextParallelBytes: Int
     /// Among ranks that share a layer.
     public let tensorParallelBytes: Int
     /// Among stages, those that share the embedding included.

@@ -28,9 +28,10 @@ struct Cluster: Sendable {
     let distance =
       switch group {
       case .tensor, .model, .world: 1
-      case .data: layout.tensor
-      case .pipeline: layout.tensor * layout.data
-      case .embedding: layout.tensor * layout.data * max(1, layout.pipeline - 1)
+      case .context, .data, .expert: layout.tensor
+      case .expertData: layout.tensor * layout.expert
+      case .pipeline: layout.tensor * layout.replicas
+      case .embedding: layout.tensor * layout.replicas * max(1, layout.pipeline - 1)
       }
     return Placement(members: members, inNode: min(members, max(1, node / distance)))
   }

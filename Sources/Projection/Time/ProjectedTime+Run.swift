@@ -205,7 +205,8 @@ extension UpdateFLOPs {
     for work in parts.works {
       // A round's share of all micro-batches of all ranks of the stage.
       let times =
-        Double(layout.microbatches) / Double(work.roundSize) * Double(layout.tensor * layout.data)
+        Double(layout.microbatches) / Double(work.roundSize)
+        * Double(layout.tensor * layout.replicas)
       for (stage, kernels) in work.round.kernels where stage == .forward || stage == .recompute {
         for (kernel, count) in kernels where kernel.matmulDense > 0 {
           let flops = Double(kernel.matmulDense * count) * times

@@ -88,7 +88,7 @@ private struct Account {
     }
     var pass = StageSeconds.Pass(
       products: cost.products, attention: cost.attention, elementwise: cost.elementwise)
-    let groups: Set<RankGroup> = [.tensor, .embedding, .model, .world]
+    let groups: Set<RankGroup> = [.tensor, .context, .expert, .embedding, .model, .world]
     pass.tensorMessages = seconds(messages(tally, stages, groups)) * share
     if overlap.contains(.tensor) {
       let hidden = seconds(messages(tally, stages, [.tensor]).filter(\.message.isHidden)) * share
@@ -151,13 +151,15 @@ private struct Account {
 
   /// Messages among replicas are put together, a layer's at a time (DDP's buckets, FSDP's units).
   private func replicas(_ tally: StageWork.Tally, _ stages: [Work.Stage]) -> Double {
-    Communication.Kind.allCases.reduce(0) { total, kind in
-      let all = messages(tally, stages, [.data]).filter { $0.message.kind == kind }
-      guard let members = all.first?.message.members else { return total }
-      let bytes = all.reduce(0) { $0 + $1.count * $1.message.bytes }
-      let pieces = max(1, min(layers, all.reduce(0) { $0 + $1.count }))
-      let placement = cluster.placement(.data, members: members)
-      return total + Double(pieces) * cluster.seconds(kind, placement, bytes: bytes / pieces)
+    [RankGroup.data, .expertData].reduce(0) { total, group in
+      Communication.Kind.allCases.reduce(total) { total, kind in
+        let all = messages(tally, stages, [group]).filter { $0.message.kind == kind }
+        guard let members = all.first?.message.members else { return total }
+        let bytes = all.reduce(0) { $0 + $1.count * $1.message.bytes }
+        let pieces = max(1, min(layers, all.reduce(0) { $0 + $1.count }))
+        let placement = cluster.placement(group, members: members)
+        return total + Double(pieces) * cluster.seconds(kind, placement, bytes: bytes / pieces)
+      }
     }
   }
 
