@@ -83,6 +83,18 @@ import Testing
     try threads(RankTest(shape, layout, recipe))
   }
 
+  @Test("So have ranks with tiles of keys that none of their queries sees")
+  func hiddenTiles() throws {
+    // Four stretches of 128 tokens, a tile each: the second rank has the two in the middle.
+    var recipe = Recipe()
+    (recipe.sequence, recipe.attention) = (512, .flash)
+    var shape = try RankTest.llama(layers: 2)
+    shape.positions = 512
+    var layout = Layout()
+    layout.context = 2
+    try threads(RankTest(shape, layout, recipe))
+  }
+
   /// Five heads, one of keys and values; and encoder–decoders are whole on every rank.
   static let undivided = ["bloom-5heads", "falcon", "gemma"] + FamiliesTests.encoderDecoders
 
