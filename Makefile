@@ -52,12 +52,27 @@ check: lint test build ## everything that must hold before a commit
 	$(ASSAY) check
 	git diff --exit-code reports README.md
 
-docs: setup ## build the documentation of the library's modules, in .build-docs
+man: build ## build the manual, in .build/man; `man -l .build/man/assay.1` shows it
+	$(SWIFT) build -c release --product Manual
+	$(ASSAY) --experimental-dump-help | .build/release/Manual .build/man
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: man ## install command, manual and completions of bash, zsh and fish under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 $(ASSAY) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 .build/man/*.1 $(SHARE)/man/man1
+	$(ASSAY) --generate-completion-script bash > $(SHARE)/bash-completion/completions/assay
+	$(ASSAY) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_assay
+	$(ASSAY) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/assay.fish
+
+docs: setup ## build the documentation of the library and its modules, in .build-docs
 	$(SWIFT) package --allow-writing-to-directory .build-docs generate-documentation \
-	  $(addprefix --target ,Catalogue Instrument Transformer Formulas Verification Projection Reporting) \
+	  $(addprefix --target ,Assay Catalogue Instrument Transformer Formulas Verification Projection Reporting) \
 	  --enable-experimental-combined-documentation --output-path .build-docs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all setup build mpi test bench accuracy format lint check docs help
+.PHONY: all setup build mpi test bench accuracy format lint check man install docs help

@@ -5,6 +5,10 @@ import PackageDescription
 // held to, so no formula can be checked against itself.
 let package = Package(
   name: "Assay",
+  products: [
+    .library(name: "Assay", targets: ["Assay"]),
+    .executable(name: "assay", targets: ["Command"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -42,12 +46,24 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["Projection", "Verification"],
       resources: [.embedInCode("Lessons"), .embedInCode("Page/Assets")]),
+    // What a package that asserts on measurements imports.
+    .target(
+      name: "Assay",
+      dependencies: [
+        "Catalogue", "Formulas", "Instrument", "Projection", "Transformer", "Verification",
+      ]),
+    // The command `assay`. Its module has a name of its own: where file systems do not tell upper
+    // from lower case, assay and Assay would be one.
     .executableTarget(
-      name: "assay",
+      name: "Command",
       dependencies: [
         "Projection", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .executableTarget(
+      name: "Manual",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .executableTarget(
       name: "Accuracy",
@@ -67,11 +83,13 @@ let package = Package(
     .executableTarget(
       name: "rankcheck", dependencies: ["RankSupport"], path: "Tests/RankCheck"),
     .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "Projection", "TestSupport"]),
+    .testTarget(name: "AssayTests", dependencies: ["Assay"]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["assay", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["Command", "TestSupport"]),
     .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
+    .testTarget(name: "ManualTests", dependencies: ["Command", "Manual", "TestSupport"]),
     .testTarget(
       name: "ProjectionTests",
       dependencies: ["Catalogue", "Instrument", "Projection", "TestSupport", "Transformer"]),

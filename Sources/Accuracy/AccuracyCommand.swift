@@ -29,8 +29,8 @@ struct AccuracyCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: data, isDirectory: &isFolder), isFolder.boolValue
     else { throw InputError("--data", found: data, expected: "a folder of measurements") }
-    let sets = try DataSets.evaluate(in: data) { title in
-      FileHandle.standardError.write(Data("\(title)\n".utf8))
+    let sets = try ProgressLine.during("predict") { line in
+      try DataSets.evaluate(in: data, line.step)
     }
     let report = AccuracyReport(sets: sets)
     let text = try report.rendered(as: format)

@@ -60,7 +60,9 @@ public struct Architecture: Codable, Sendable, Equatable {
     case geluTanh = "gelu_new"
     /// GELU by the error function.
     case gelu
+    /// What is negative becomes 0.
     case relu
+    /// x times its logistic function (Elfwing et al., arXiv 1702.03118).
     case silu
 
     /// Whether its slope is known from its output, so that nothing else need be kept.

@@ -1,5 +1,5 @@
 /// What a tensor is for: the axis along which every memory report is split.
-public enum Category: String, Codable, Sendable, CaseIterable {
+public enum Category: String, Codable, Sendable, CaseIterable, HashedByCase {
   /// Weights that the optimizer updates.
   case parameter
   /// Gradients of the parameters, from backward until the optimizer has used them.

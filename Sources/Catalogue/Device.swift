@@ -31,6 +31,8 @@ public struct Device: Codable, Sendable, Equatable {
 
   /// What a unit of it computes with.
   public enum Format: String, Codable, Sendable, CaseIterable, CodingKeyRepresentable {
+    /// The widths; `Tensor` stands for tensor cores where both are published, and the narrow ones
+    /// have no other units.
     case fp64, fp64Tensor, fp32, tf32, fp16, bf16, fp8, fp6, fp4, int8
   }
 

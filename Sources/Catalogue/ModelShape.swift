@@ -36,12 +36,19 @@ public struct ModelShape: Codable, Sendable, Equatable {
   public enum Family: String, Codable, Sendable, CaseIterable {
     /// Pre-norm LayerNorm, learned positions, biases, tanh GELU (Radford et al., 2019).
     case gpt2
+    /// Pre-norm decoders without an encoder, each as transformers has it.
     case llama, mistral, qwen2, qwen3, gemma, phi, opt, bloom
+    /// GPT-NeoX and Pythia, whose attention and feed-forward network stand side by side.
     case gptNeoX = "gpt_neox"
+    /// Decoders, of which Mixtral has experts.
     case falcon, mixtral
+    /// Qwen 3 with experts.
     case qwen3MoE = "qwen3_moe"
+    /// Encoders that restore masked tokens.
     case bert, roberta
+    /// RoBERTa in many languages.
     case xlmRoberta = "xlm-roberta"
+    /// Encoder–decoders.
     case marian, t5
   }
 

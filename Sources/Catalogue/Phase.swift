@@ -1,5 +1,5 @@
 /// The parts of a training run, in the order in which they occur.
-public enum Phase: String, Codable, Sendable, CaseIterable {
+public enum Phase: String, Codable, Sendable, CaseIterable, HashedByCase {
   /// Parameters and optimizer states are allocated and initialised.
   case load
   /// From the token ids to the loss.

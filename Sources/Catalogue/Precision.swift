@@ -1,5 +1,6 @@
 /// The number format of a tensor's elements.
-public enum Precision: String, Codable, Sendable, CaseIterable {
+public enum Precision: String, Codable, Sendable, CaseIterable, HashedByCase {
+  /// The width in bits; bf16 has the exponent of fp32.
   case fp32, fp16, bf16, int8, int32, int64
 
   /// Bytes per element.

@@ -86,4 +86,27 @@ public struct Recipe: Codable, Sendable, Equatable {
   }
   /// The defaults: one small fp32 step.
   public init() {}
+
+  /// The defaults but for what is given.
+  ///
+  /// - Parameters:
+  ///   - batch: sequences per step, `b`.
+  ///   - sequence: tokens per sequence, `s`.
+  ///   - precision: formats of weights, activations and gradients.
+  ///   - optimizer: the update rule.
+  ///   - attention: how attention is computed.
+  ///   - recompute: which activations are computed twice rather than kept.
+  ///   - dropout: the probability of dropping an element.
+  ///   - accumulate: micro-batches whose gradients are added up before an update.
+  ///   - convention: what is kept for backward.
+  public init(
+    batch: Int = Recipe().batch, sequence: Int = Recipe().sequence,
+    precision: TrainingPrecision = .fp32, optimizer: Optimizer = .adamw,
+    attention: Attention = .eager, recompute: Recompute = .none, dropout: Float = 0,
+    accumulate: Int = 1, convention: Convention = .pytorch
+  ) {
+    (self.batch, self.sequence, self.precision) = (batch, sequence, precision)
+    (self.optimizer, self.attention, self.recompute) = (optimizer, attention, recompute)
+    (self.dropout, self.accumulate, self.convention) = (dropout, accumulate, convention)
+  }
 }

@@ -14,7 +14,9 @@ extension Claim {
 
     /// In YAML, and in JSON alike, the unit is called `in`.
     public enum CodingKeys: String, CodingKey, CaseIterable {
+      /// The fields of the same names.
       case quantity, scope, roles
+      /// The unit.
       case unit = "in"
     }
   }
@@ -33,10 +35,13 @@ extension Claim {
     case savedForBackward
     /// All that is alive at the worst moment.
     case peak
-    /// Weights, gradients, optimizer states and activations that are alive at the worst moment.
+    /// Weights at the worst moment.
     case peakParameters = "peak.parameters"
+    /// Gradients of weights at the worst moment.
     case peakGradients = "peak.gradients"
+    /// Optimizer states at the worst moment.
     case peakOptimizerState = "peak.optimizerState"
+    /// Activations at the worst moment.
     case peakActivations = "peak.activations"
     /// The most activations that are alive at once, whatever else is.
     case mostActivations = "most.activations"
@@ -46,9 +51,11 @@ extension Claim {
     case kvCache
     /// All that is alive at the worst moment of reading s tokens without gradients.
     case inferencePeak = "inference.peak"
-    /// The largest that was alive in the forward pass, in backward, and in the update.
+    /// The most in the forward pass.
     case peakForward = "peak.forward"
+    /// The most in the backward pass.
     case peakBackward = "peak.backward"
+    /// The most in the update.
     case peakOptimizer = "peak.optimizer"
     /// What passes by a rank of several in an update; an all-reduce counts twice.
     case communication
@@ -76,6 +83,10 @@ extension Claim {
     case blocks
     /// One block.
     case block
+    /// All blocks of the encoder together, where there is one; `blocks` are those of the decoder.
+    case encoder
+    /// One block of the encoder.
+    case encoderBlock = "encoder.block"
     /// The attention part of one block.
     case attention = "block.attention"
     /// The feed-forward part of one block.

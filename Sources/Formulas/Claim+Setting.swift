@@ -18,7 +18,9 @@ extension Claim {
 
     /// In YAML, and in JSON alike, sizes are called `at`.
     public enum CodingKeys: String, CodingKey, CaseIterable {
+      /// The fields of the same names.
       case recipe, model, shape
+      /// The sizes.
       case sizes = "at"
     }
 
@@ -51,6 +53,9 @@ extension Claim {
       case gpt2
       /// RMS norms, rotary positions, no biases, a gated feed-forward network, a head of its own.
       case llama
+      /// The encoder–decoder of Vaswani et al. (arXiv 1706.03762), with as many blocks in either;
+      /// source, target and head share one embedding.
+      case transformer
     }
   }
 
@@ -82,7 +87,9 @@ extension Claim {
 
     /// In YAML, and in JSON alike, substitutions are called `where`.
     public enum CodingKeys: String, CodingKey {
+      /// The fields of the same names.
       case name, setting, unit
+      /// The substitutions.
       case substitutions = "where"
     }
   }

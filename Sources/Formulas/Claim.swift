@@ -63,11 +63,17 @@ public struct Claim: Codable, Sendable, Equatable {
 extension Claim {
   /// What a claim is about.
   public enum Subject: String, Codable, Sendable, CaseIterable {
+    /// What training holds: weights, their gradients, and optimizer states.
     case parameters, gradients, optimizer
+    /// All three together.
     case modelStates = "model-states"
+    /// What a step keeps and does, and how devices divide it.
     case activations, flops, sharding
+    /// How much fits.
     case batchSize = "batch-size"
+    /// How long training takes, and with what.
     case time, data
+    /// What generation keeps.
     case kvCache = "kv-cache"
   }
 

@@ -18,10 +18,15 @@ public indirect enum Expression: Hashable, Sendable {
 
   /// What is done to two numbers; the raw value is its sign in text.
   public enum Operation: Character, Sendable, CaseIterable {
+    /// A sum.
     case addition = "+"
+    /// A difference.
     case subtraction = "-"
+    /// A product.
     case multiplication = "*"
+    /// A quotient.
     case division = "/"
+    /// A power, whose exponent is an integer.
     case power = "^"
   }
 
@@ -51,10 +56,15 @@ public indirect enum Expression: Hashable, Sendable {
 
   /// How two numbers are compared; the raw value is its sign in text.
   public enum Comparison: String, Sendable, CaseIterable {
+    /// The left side is the smaller.
     case less = "<"
+    /// The left side is not the greater.
     case lessOrEqual = "<="
+    /// The left side is the greater.
     case greater = ">"
+    /// The left side is not the smaller.
     case greaterOrEqual = ">="
+    /// Both sides are the same.
     case equal = "="
   }
 }

@@ -3,20 +3,35 @@
 ///
 /// The cases are in the order in which the factors of a product are written.
 public enum StandardSymbol: String, Codable, Sendable, CaseIterable {
+  /// Layers.
   case layers = "l"
+  /// Attention heads.
   case heads = "a"
+  /// Sequences of a step.
   case batch = "b"
+  /// Tokens of a sequence.
   case sequence = "s"
+  /// Entries of the vocabulary.
   case vocabulary = "V"
+  /// Learned positions.
   case positions = "T"
+  /// Width of the residual stream.
   case hidden = "h"
+  /// Width of the feed-forward network.
   case feedForward = "f"
+  /// Heads of keys and values.
   case kvHeads = "g"
+  /// Width of a head.
   case headDimension = "d"
+  /// Weights.
   case parameters = "P"
+  /// Tokens of a whole training.
   case trainingTokens = "D"
+  /// Data-parallel ranks.
   case dataParallel = "N"
+  /// Tensor-parallel ranks.
   case tensorParallel = "t"
+  /// Pipeline stages.
   case pipelineParallel = "p"
 
   /// What it stands for.

@@ -13,8 +13,11 @@ public struct Unit: Sendable {
 
   /// What can be counted.
   public enum Base: String, Codable, Sendable, CaseIterable {
+    /// What tensors are measured in.
     case byte, element, parameter
+    /// A floating-point operation.
     case flop = "FLOP"
+    /// What is counted around them.
     case token, sequence, step, layer, head, dimension, device, second
   }
 

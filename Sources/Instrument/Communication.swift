@@ -3,7 +3,8 @@ import Catalogue
 /// What a rank had to say to others, and when: one entry of the account of its work.
 public struct Communication: Codable, Sendable, Equatable {
   /// The kinds of messages.
-  public enum Kind: String, Codable, Sendable, CaseIterable {
+  public enum Kind: String, Codable, Sendable, CaseIterable, HashedByCase {
+    /// What MPI and NCCL call so.
     case allReduce, allGather, reduceScatter, allToAll, send, receive, barrier
   }
 

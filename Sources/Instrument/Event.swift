@@ -4,6 +4,7 @@ import Catalogue
 public struct Event: Codable, Sendable, Equatable {
   /// What happened to the tensor.
   public enum Kind: String, Codable, Sendable {
+    /// It came, or went.
     case allocate, free
     /// The tensor keeps its memory and gets another role: an output becomes what backward needs.
     case retag

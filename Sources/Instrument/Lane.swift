@@ -8,7 +8,7 @@ struct Lane {
   /// Which strand it is, to find its workspace.
   let index: Int
   private let blas: BLAS?
-  fileprivate var counts = ProductCounts()
+  fileprivate var counts: ProductCounts = [:]
   fileprivate var seconds = 0.0
 
   /// Runs a product on this core, and counts it under `role`.
@@ -17,14 +17,14 @@ struct Lane {
     _ a: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>
   ) {
-    counts[role, default: ProductCount()].executed += product.flops
+    counts[role].executed += product.flops
     guard let blas else { return }
     seconds += ContinuousClock().measure { product.run(c, a, b, blas) }.seconds
   }
 
   /// Counts a product that the mask makes needless.
   mutating func skip(_ product: MatrixProduct, _ role: TensorRole) {
-    counts[role, default: ProductCount()].hidden += product.flops
+    counts[role].hidden += product.flops
   }
 
   /// Runs a kernel, if there is storage to run it on.
@@ -53,7 +53,7 @@ extension Engine {
     guard let blas else {
       var lane = Lane(0, nil)
       body(0, &lane)
-      return lane.counts.mapValues { $0 * items }
+      return lane.counts * items
     }
     let lanes = Self.lanes(for: items)
     var finished = [Lane](repeating: Lane(0, blas), count: lanes)
@@ -66,9 +66,7 @@ extension Engine {
       }
     }
     addProductSeconds(finished.reduce(0) { $0 + $1.seconds })
-    return finished.reduce(into: ProductCounts()) { total, lane in
-      for (role, count) in lane.counts { total[role, default: ProductCount()] += count }
-    }
+    return finished.reduce(into: [:]) { $0 += $1.counts }
   }
 }
 
@@ -80,13 +78,18 @@ struct GroupMember {
 
 extension Engine {
   /// Runs `body` for each head of queries. Heads that share keys and values run one after the other
-  /// in one strand, so that their gradients add up in one order.
+  /// in one strand, so that their gradients add up in one order; a dry run does one for all.
   ///
   /// - Parameter body: gets the head, and its place among those that share its keys and values.
   func forEachGrouped(
     _ shape: AttentionShape, _ body: (_ item: Int, _ member: GroupMember, inout Lane) -> Void
   ) -> ProductCounts {
-    forEach(shape.kvItems) { kvItem, lane in
+    guard blas != nil else {
+      return forEach(shape.items) { item, lane in
+        body(item, GroupMember(isFirst: true, isLast: true), &lane)
+      }
+    }
+    return forEach(shape.kvItems) { kvItem, lane in
       for index in 0..<shape.group {
         let member = GroupMember(isFirst: index == 0, isLast: index == shape.group - 1)
         body(kvItem * shape.group + index, member, &lane)

@@ -40,7 +40,9 @@ extension MPI {
   /// What a process has to say before ranks begin: that it is ready for what these lines describe,
   /// or why it is not.
   public enum Statement: Sendable {
+    /// It can go on, with these words.
     case ready([String])
+    /// It cannot.
     case failed(status: Int32, message: String)
   }
 

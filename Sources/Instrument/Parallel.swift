@@ -39,6 +39,24 @@ public enum Parallel {
     }
   }
 
+  /// What `body` makes of each element, on all cores, in the order of the elements.
+  ///
+  /// - Throws: what the first element throws that does.
+  public static func map<Element, Value, Failure: Error>(
+    _ elements: [Element], _ body: (Element) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    var results = [Result<Value, Failure>?](repeating: nil, count: elements.count)
+    results.withUnsafeMutableBufferPointer { results in
+      let results = results.baseAddress!
+      perform(elements.count) { index in
+        results[index] = Result { () throws(Failure) in try body(elements[index]) }
+      }
+    }
+    var values: [Value] = []
+    for result in results { values.append(try result!.get()) }
+    return values
+  }
+
   /// Cuts `0..<count` into pieces of at least `grain`, each a multiple of it but the last, and
   /// hands them out. There are more pieces than cores, so that one that is held up holds up little.
   static func ranges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {

@@ -7,9 +7,11 @@ import Catalogue
 public final class Timeline {
   /// What began at a moment.
   public enum Mark: Sendable, Equatable {
+    /// A phase.
     case phase(Phase)
     /// The program went to another place in the model.
     case scope(Scope)
+    /// An op, and what it works for.
     case operation(Operation, Work.Stage)
   }
 

@@ -8,10 +8,12 @@ import Catalogue
 /// operation of its definition; exp, tanh, log and sqrt count as one.
 public struct Work: Sendable, Equatable {
   /// What a FLOP was spent on.
-  public enum Stage: String, Codable, Sendable, CaseIterable {
+  public enum Stage: String, Codable, Sendable, CaseIterable, HashedByCase {
+    /// One of the two passes.
     case forward, backward
     /// Forward work done again in backward.
     case recompute
+    /// Clipping and update.
     case optimizer
   }
 
@@ -69,7 +71,7 @@ extension Work.Account {
     _ sizes: Kernel.Sizes?, in scope: Scope
   ) {
     var (executed, dense) = (0, 0)
-    for (role, count) in products {
+    for (role, count) in products.entries {
       executed += count.executed
       dense += count.executed + count.hidden
       self.products[Work.Place(scope: scope, role: role), default: ProductCount()] += count

@@ -20,6 +20,9 @@ public struct ClaimsReport: Report {
   /// A line for each.
   public var tables: [Table] { [records] }
 
+  /// Without what kind of statement it is.
+  public var brief: [Table] { [records.without(["kind"])] }
+
   /// The same.
   public var records: Table {
     Table(

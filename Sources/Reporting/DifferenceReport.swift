@@ -39,7 +39,8 @@ public struct DifferenceReport: Report {
   }
 
   private static let columns: [Table.Column] = [
-    .number("before"), .number("after"), .number("difference"), .number("of before"),
+    .number("before"), .number("after"), .number("difference").tinted(Tint.ofDifference),
+    .number("of before"),
   ]
 
   private static func cells(_ before: Int, _ after: Int) -> [String] {

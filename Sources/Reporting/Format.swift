@@ -2,6 +2,7 @@ import Foundation
 
 /// The formats that every command can write.
 public enum Format: String, CaseIterable, Sendable {
+  /// Text for people, in a terminal and on a page; JSON and CSV for programs.
   case text, json, csv, markdown
 }
 
@@ -21,22 +22,35 @@ public protocol Report {
   var records: Table { get }
   /// The report in a format, with a line feed at its end.
   ///
+  /// - Parameters:
+  ///   - format: which one.
+  ///   - page: what text is set for; of no matter to the other formats.
   /// - Throws: `EncodingError`, which would be a defect.
-  func rendered(as format: Format) throws -> String
+  func rendered(as format: Format, on page: TextPage) throws -> String
 }
 
 extension Report {
   /// The tables.
   public var brief: [Table] { tables }
 
-  /// The report in a format, with a line feed at its end.
+  /// The report in a format, for a file or a pipe.
   ///
   /// - Throws: `EncodingError`, which would be a defect.
   public func rendered(as format: Format) throws -> String {
+    try rendered(as: format, on: .plain)
+  }
+
+  /// The report in a format, with a line feed at its end.
+  ///
+  /// - Parameters:
+  ///   - format: which one.
+  ///   - page: what text is set for; of no matter to the other formats.
+  /// - Throws: `EncodingError`, which would be a defect.
+  public func rendered(as format: Format, on page: TextPage) throws -> String {
     switch format {
     case .text:
-      let title = headline.map { [$0.folded(to: Table.pageWidth).joined(separator: "\n")] } ?? []
-      return (title + brief.map(\.text)).joined(separator: "\n\n") + "\n"
+      let title = headline.map { [$0.folded(to: page.proseWidth).joined(separator: "\n")] } ?? []
+      return (title + brief.map { $0.text(on: page) }).joined(separator: "\n\n") + "\n"
     case .markdown:
       let parts = (headline.map { ["## \($0)"] } ?? []) + tables.map(\.markdown)
       return parts.joined(separator: "\n\n") + "\n"

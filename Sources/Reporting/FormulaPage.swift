@@ -25,8 +25,9 @@ public struct FormulaPage: Sendable {
 
   /// Derives all of them.
   ///
+  /// - Parameter progress: called before each model with what is done.
   /// - Throws: `NoPolynomial` where there is no formula, `MissingComponent` without OpenBLAS.
-  public init() throws {
+  public init(progress: (String) -> Void = { _ in }) throws {
     var sections = [
       Section(title: "Parameters of a block", quantity: "parameters", scope: .block),
       Section(title: "Parameters of a model", quantity: "parameters", scope: .model),
@@ -46,6 +47,7 @@ public struct FormulaPage: Sendable {
       Section(title: "Bytes of the KV cache", quantity: "kvCache", scope: .model),
     ]
     for name in Self.models {
+      progress("recover the formulas of \(name)")
       let shape = try ModelShape(named: name)
       for convention in [Convention.pytorch, .textbook] {
         var recipe = Recipe()

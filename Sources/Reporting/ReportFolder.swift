@@ -47,11 +47,17 @@ public struct ReportFolder: Sendable {
 
   /// Writes all reports: all of them are ready before the first takes its place.
   ///
+  /// - Parameters:
+  ///   - verification: the claims, judged.
+  ///   - runs: of the reference models.
+  ///   - progress: called before each piece of work with what it is.
   /// - Throws: `InputError` if the folder takes no files.
-  public func write(_ verification: Verification, _ runs: ReferenceRuns) throws {
+  public func write(
+    _ verification: Verification, _ runs: ReferenceRuns, progress: (String) -> Void = { _ in }
+  ) throws {
     let report = VerificationReport(verification)
-    let families = try FormulaPage()
-    let page = try ReportPage(verification, families)
+    let families = try FormulaPage(progress: progress)
+    let page = try ReportPage(verification, families, progress: progress)
     let texts =
       [
         ("claims.md", try report.rendered(as: .markdown)),

@@ -1,45 +1,36 @@
 extension Table {
-  /// Columns of a page of text: what a wide terminal has, and what a mail or a commit can quote.
-  static let pageWidth = 100
-  /// Below this, words would be cut.
-  private static let narrowest = 12
-  private static let margin = "  "
+  /// Aligned with spaces, for a file or a pipe.
+  public var text: String { text(on: .plain) }
 
-  /// Aligned with spaces, for a terminal. Where a line would be longer than the page, the widest
-  /// columns of words are folded.
-  public var text: String {
-    let widths = fitted(columns.indices.map(naturalWidth))
-    let hasHeadings = columns.contains { !$0.heading.isEmpty }
-    let head = hasHeadings ? lines(columns.map(\.heading), widths) : []
-    return ((title.map { [$0] } ?? []) + head + rows.flatMap { lines($0, widths) })
-      .joined(separator: "\n")
-  }
-
-  private func naturalWidth(_ column: Int) -> Int {
-    rows.reduce(columns[column].heading.count) { max($0, $1[column].count) }
-  }
-
-  /// Takes from the widest column of words, one character at a time, until a line fits the page.
-  private func fitted(_ widths: [Int]) -> [Int] {
-    var widths = widths
-    while widths.reduce(0, { $0 + $1 + Self.margin.count }) > Self.pageWidth {
-      let foldable = columns.indices.filter {
-        !columns[$0].isNumeric && widths[$0] > Self.narrowest
-      }
-      guard let widest = foldable.max(by: { widths[$0] < widths[$1] }) else { break }
-      widths[widest] -= 1
+  /// Aligned with spaces. Where a line would be too long, words are folded, headings of numbers,
+  /// too; where that is not enough, the columns that are left over stand in a table below, beside
+  /// the names of their rows.
+  ///
+  /// - Parameter page: what it is set for.
+  public func text(on page: TextPage) -> String {
+    let parts = TableFit(self, width: page.width).parts
+    let texts = parts.map { part in
+      let hasHeadings = part.columns.contains { !columns[$0].heading.isEmpty }
+      let head = hasHeadings ? lines(columns.map(\.heading), part) : []
+      return head + rows.flatMap { lines($0, part, page.isColored) }
     }
-    return widths
+    let body = texts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    return [title, columns.isEmpty ? nil : body].compactMap(\.self).joined(separator: "\n")
   }
 
-  private func lines(_ cells: [String], _ widths: [Int]) -> [String] {
-    let folded = cells.indices.map { cells[$0].folded(to: widths[$0]) }
+  /// The lines of a row, or of the headings.
+  private func lines(
+    _ cells: [String], _ part: TableFit.Part, _ isColored: Bool = false
+  ) -> [String] {
+    let folded = zip(part.columns, part.widths).map { cells[$0].folded(to: $1) }
     return (0..<(folded.map(\.count).max() ?? 1)).map { index in
       var line = ""
-      for column in cells.indices {
-        let cell = index < folded[column].count ? folded[column][index] : ""
-        let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
-        line += Self.margin + (columns[column].isNumeric ? padding + cell : cell + padding)
+      for (place, column) in part.columns.enumerated() {
+        let cell = index < folded[place].count ? folded[place][index] : ""
+        let padding = String(repeating: " ", count: max(0, part.widths[place] - cell.count))
+        let tint = isColored ? columns[column].tint?(cells[column]) : nil
+        let shown = tint?(cell) ?? cell
+        line += TableFit.margin + (columns[column].isNumeric ? padding + shown : shown + padding)
       }
       while line.last == " " { line.removeLast() }
       return line

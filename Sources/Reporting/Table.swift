@@ -7,10 +7,11 @@ public struct Table: Sendable {
   /// The cells, as many in each row as there are columns.
   public let rows: [[String]]
 
-  /// A heading and the side on which its cells line up.
+  /// A heading, the side on which its cells line up, and what their colour says.
   public struct Column: Sendable {
     let heading: String
     let isNumeric: Bool
+    var tint: (@Sendable (_ cell: String) -> Tint?)?
 
     /// Words, which line up on the left.
     public static func text(_ heading: String) -> Column {
@@ -20,6 +21,14 @@ public struct Table: Sendable {
     /// Numbers, which line up on the right.
     public static func number(_ heading: String) -> Column {
       Column(heading: heading, isNumeric: true)
+    }
+
+    /// Verdicts.
+    static let verdict = Column(heading: "verdict", isNumeric: false, tint: Tint.ofVerdict)
+
+    /// The same with colours.
+    func tinted(_ tint: @escaping @Sendable (_ cell: String) -> Tint?) -> Column {
+      Column(heading: heading, isNumeric: isNumeric, tint: tint)
     }
   }
 

@@ -22,12 +22,12 @@ public struct VerificationReport: Report {
       Table(
         "Claims",
         [
-          .text("id"), .text("verdict"), .text("claim"), .text("formula"), .number("claimed"),
-          .number("computed"), .number("measured"), .number("residual"), .text("unit"),
-          .text("source"),
+          .text("id"), .verdict, .text("claim"), .text("formula"), .number("claimed"),
+          .number("computed"), .number("measured"), .number("residual").tinted(Tint.ofResidual),
+          .text("unit"), .text("source"),
         ], value.claims.map(Self.row)),
       Table(
-        "Why", [.text("id"), .text("verdict"), .text("reason"), .text("measured formula")],
+        "Why", [.text("id"), .verdict, .text("reason"), .text("measured formula")],
         open.map { [$0.id, $0.verdict.rawValue, $0.because, $0.correctedText] }),
     ]
   }
@@ -40,7 +40,7 @@ public struct VerificationReport: Report {
     let wrong = value.claims.filter { $0.verdict == .refuted || $0.verdict == .slip }
     return [
       Table(
-        "Wrong", [.text("id"), .text("verdict"), .text("claim"), .text("why")],
+        "Wrong", [.text("id"), .verdict, .text("claim"), .text("why")],
         wrong.map {
           [$0.id, $0.verdict.rawValue, $0.statement, $0.because]
         })

@@ -1,10 +1,9 @@
 import Catalogue
 import Instrument
 
-/// A block. In sequence: x + attention(norm(x)), and then x + mlp(norm(x)); or post-norm:
-/// norm(x + attention(x)), and then norm(x + mlp(x)). In parallel: x + attention(norm(x)) +
-/// mlp(norm(x)), with a norm for each or one for both. Those behind an encoder are in
-/// `Block+Cross.swift`.
+/// A block: attention, behind an encoder attention to its output, and a feed-forward network. Its
+/// norms come before them (`Block+PreNorm.swift`) or behind (`Block+PostNorm.swift`), or the network
+/// works beside the attention (`Block+Parallel.swift`).
 public struct Block: ~Copyable {
   var attentionNorm: Norm
   var attention: SelfAttention
@@ -58,86 +57,47 @@ public struct Block: ~Copyable {
   ) -> Forwarded<Saved> {
     let outer = step.engine.enter(name)
     defer { step.engine.leave(outer) }
-    switch memory {
-    case .none: return forward(stream, step)
-    case .some(let memory):
-      switch cross {
-      case .none: preconditionFailure("a block that does not attend to an encoder")
-      case .some(let cross):
-        return residual == .postNorm
-          ? crossedPostNorm(stream, cross, memory, step)
-          : crossedSequential(stream, cross, memory, step)
-      }
-    }
-  }
-
-  private func forward(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
     switch residual {
-    case .sequential: sequential(stream, step)
-    case .postNorm: postNorm(stream, step)
-    case .parallel, .parallelSharedNorm: parallel(stream, step)
+    case .sequential: return preNorm(stream, memory, step)
+    case .postNorm: return postNorm(stream, memory, step)
+    case .parallel, .parallelSharedNorm: return parallel(stream, step)
     }
   }
 
-  private func sequential(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
-    let normalised = attentionNorm.forward(stream, step)
-    let heads = attention.project(normalised.output, step)
-    let attentionNormSaved = normalised.kept(step)
-    let attended = attention.forward(heads, addingTo: stream, step)
-    attentionNorm.keepInput(stream, step)
-
-    let middle = attended.stream
-    let mlpNormalised = mlpNorm!.forward(middle, step)
-    let expanded = mlp.expand(mlpNormalised.output, step)
-    let mlpNormSaved = mlpNormalised.kept(step)
-    let after = mlp.forward(expanded, addingTo: middle, step)
-    mlpNorm!.keepInput(middle, step)
-    return Forwarded(
-      stream: after.stream,
-      saved: Saved(
-        input: stream, attentionNorm: attentionNormSaved, attention: attended.saved,
-        middle: middle, mlpNorm: mlpNormSaved, mlp: after.saved, sum: nil))
+  /// Gradients. That of the residual stream (R,h) is updated in place, from the one after the block
+  /// to the one before it; what was kept is freed on the way.
+  mutating func backward(
+    _ gradient: borrowing Tensor, _ saved: consuming Saved, _ memory: borrowing Memory?,
+    _ step: Step
+  ) {
+    let outer = step.engine.enter(name)
+    defer { step.engine.leave(outer) }
+    switch residual {
+    case .sequential: preNormBackward(gradient, saved, memory, step)
+    case .postNorm: postNormBackward(gradient, saved, memory, step)
+    case .parallel, .parallelSharedNorm: parallelBackward(gradient, saved, step)
+    }
   }
 
-  private func postNorm(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
-    let heads = attention.project(stream, step)
-    let attended = attention.forward(heads, addingTo: stream, step)
-    let normalised = attentionNorm.forward(attended.stream, step)
-    attentionNorm.keepInput(attended.stream, step)
+  /// Attention to an encoder's output, and its norm.
+  struct Cross: ~Copyable {
+    var norm: Norm
+    var attention: CrossAttention
 
-    let expanded = mlp.expand(normalised.output, step)
-    let sum = mlp.forward(expanded, addingTo: normalised.output, step)
-    let after = mlpNorm!.forward(sum.stream, step).parts()
-    mlpNorm!.keepInput(sum.stream, step)
-    return Forwarded(
-      stream: after.output,
-      saved: Saved(
-        input: stream, attentionNorm: normalised.kept(step), attention: attended.saved,
-        middle: attended.stream, mlpNorm: after.saved, mlp: sum.saved, sum: sum.stream))
-  }
+    /// What backward needs.
+    struct Saved: ~Copyable {
+      let norm: Norm.Saved
+      let attention: CrossAttention.Saved
+      /// The sum of the stream and the attention's output, (R,h).
+      let sum: Tensor
+    }
 
-  private func parallel(_ stream: consuming Tensor, _ step: Step) -> Forwarded<Saved> {
-    let normalised = attentionNorm.forward(stream, step)
-    let heads = attention.project(normalised.output, step)
-    let attended = attention.forward(heads, addingTo: stream, step)
-
-    let mlpNormalised = mlpNorm?.forward(stream, step)
-    let expanded = expand(mlpNormalised, normalised, step)
-    let after = mlp.forward(expanded, addingTo: attended.stream, step)
-    attentionNorm.keepInput(stream, step)
-    return Forwarded(
-      stream: after.stream,
-      saved: Saved(
-        input: stream, attentionNorm: normalised.kept(step), attention: attended.saved,
-        middle: nil, mlpNorm: mlpNormalised?.kept(step), mlp: after.saved, sum: nil))
-  }
-
-  private func expand(
-    _ own: borrowing Norm.Normalised?, _ shared: borrowing Norm.Normalised, _ step: Step
-  ) -> FeedForward.Expanded {
-    switch own {
-    case .some(let own): mlp.expand(own.output, step)
-    case .none: mlp.expand(shared.output, step)
+    init(
+      _ shape: ModelShape, layer: Int,
+      _ initialisation: (TensorRole) -> Parameter.Initialisation, _ engine: Engine
+    ) {
+      norm = Norm("crossNorm", shape, engine)
+      attention = CrossAttention(shape, layer: layer, initialisation, engine)
     }
   }
 }

@@ -8,15 +8,17 @@ extension Generation {
   ///   - shape: the model, with initial weights.
   ///   - request: what is asked for.
   ///   - dry: account without computing.
+  ///   - progress: called after each token with its number.
   /// - Throws: `InputError` for a request that the model or the machine cannot serve, and
   ///   `MissingComponent` where OpenBLAS is not installed.
   public static func run(
-    _ shape: ModelShape, _ request: Request, dry: Bool
+    _ shape: ModelShape, _ request: Request, dry: Bool,
+    progress: (_ token: Int) -> Void = { _ in }
   ) throws -> Generation {
     try request.validate(for: shape)
     let prompt = try request.promptTokens(shape)
     let account = Engine(dry: Ledger())
-    let dryRun = generate(shape, request, prompt, on: account)
+    let dryRun = generate(shape, request, prompt, on: account, { _ in })
     guard !dry else { return Generation(shape, request, dryRun, account) }
     let needed = account.ledger.peak.total
     if let available = SystemMemory.availableBytes, needed > available {
@@ -27,7 +29,8 @@ extension Generation {
         expected: "a smaller batch, prompt or model, or --dry")
     }
     let engine = try Engine(expecting: needed)
-    return Generation(shape, request, generate(shape, request, prompt, on: engine), engine)
+    return Generation(
+      shape, request, generate(shape, request, prompt, on: engine, progress), engine)
   }
 
   /// What is noted while a run is under way.
@@ -39,7 +42,8 @@ extension Generation {
   }
 
   private static func generate(
-    _ shape: ModelShape, _ request: Request, _ prompt: [Int64], on engine: Engine
+    _ shape: ModelShape, _ request: Request, _ prompt: [Int64], on engine: Engine,
+    _ progress: (Int) -> Void
   ) -> Trace {
     var recipe = Recipe()
     (recipe.batch, recipe.attention, recipe.seed) = (
@@ -60,7 +64,8 @@ extension Generation {
     var columns = [next]
     trace.decode =
       clock.measure {
-        for _ in 1..<request.tokens {
+        for token in 1..<request.tokens {
+          progress(token)
           next = engine.largest(generator.read(next, count: 1))
           columns.append(next)
         }

@@ -5,8 +5,11 @@ import Instrument
 public struct RunAccount: Sendable {
   /// What an item is an amount of.
   public enum Quantity: String, Sendable, CaseIterable {
+    /// Memory: of its own kind, or alive when the loss is known.
     case parameters, gradients, optimizerState, savedForBackward, inputs, kvCache
+    /// What passes by a rank.
     case communication
+    /// FLOPs of matrix products; of an optimizer, of everything.
     case forwardFLOPs, backwardFLOPs, recomputeFLOPs, optimizerFLOPs
   }
 

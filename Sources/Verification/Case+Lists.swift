@@ -64,6 +64,7 @@ extension Case {
     let names: [String]
     switch claim.shape.family {
     case .llama: names = ["llama-7b", "llama-13b", "llama-33b", "llama-65b"]
+    case .transformer: names = ["transformer-base", "transformer-big"]
     case .gpt2, nil: names = ["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3-175b"]
     }
     return names.compactMap { Preset.named($0)?.shape }

@@ -24,7 +24,9 @@ extension Case {
       switch StandardSymbol(rawValue: name) {
       case .batch: batch = value
       case .sequence: sequence = value
-      case .layers: shape.layers = value
+      case .layers:
+        shape.layers = value
+        if shape.hasEncoder { shape.encoderLayers = value }
       case .hidden: shape.widen(to: value)
       case .heads: (shape.heads, shape.kvHeads) = (value, value)
       case .vocabulary: shape.vocabulary = value
@@ -59,14 +61,27 @@ extension Case {
 
 extension ModelShape {
   fileprivate mutating func apply(_ options: Claim.ShapeOptions) {
-    if options.family == .llama, family != .llama {
-      family = .llama
-      architecture = .llama
-      architecture.position = .rotary(dimensions: headDimension, theta: 10_000)
-      tiedHead = false
+    switch options.family {
+    case .llama where family != .llama: becomeLlama()
+    case .transformer where family != .marian: becomeEncoderDecoder()
+    default: break
     }
     if let tied = options.tied { tiedHead = tied }
     if options.biases == false { architecture.biases = .none }
+  }
+
+  private mutating func becomeLlama() {
+    family = .llama
+    architecture = .llama
+    architecture.position = .rotary(dimensions: headDimension, theta: 10_000)
+    tiedHead = false
+  }
+
+  private mutating func becomeEncoderDecoder() {
+    family = .marian
+    architecture = Preset.named("transformer-base")!.shape.architecture
+    architecture.embeddingScale = Float(hidden).squareRoot()
+    (encoderLayers, tiedHead) = (layers, true)
   }
 
   /// Another hidden size, the feed-forward size in proportion.

@@ -19,10 +19,16 @@ public struct Judge {
 
   /// Judges claims of the catalogue in their order.
   ///
+  /// - Parameters:
+  ///   - claims: some of those of the catalogue.
+  ///   - progress: called after each with the number of those that are judged.
   /// - Throws: `ClaimError` for a claim that a run cannot be held to, such as one that divides by zero
   ///   at the sizes of a run.
-  public mutating func findings(_ claims: [Claim]) throws -> [Finding] {
-    try claims.map { claim in
+  public mutating func findings(
+    _ claims: [Claim], progress: (_ judged: Int) -> Void = { _ in }
+  ) throws -> [Finding] {
+    try claims.enumerated().map { index, claim in
+      defer { progress(index + 1) }
       do {
         return try finding(claim)
       } catch let error as EvaluationError {

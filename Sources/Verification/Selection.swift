@@ -31,8 +31,7 @@ struct Selection: Sendable {
     var amounts: [Part: Int] = [:]
     for item in account.items where quantities.contains(item.quantity) {
       guard measure.isAbout(item.role), Self.isWithin(item.scope, prefix) else { continue }
-      let place = item.scope.split(separator: ".").filter { Int($0) == nil }
-      let part = Part(place: place.joined(separator: "."), role: item.role)
+      let part = Part(item.scope, item.role)
       amounts[part, default: 0] += measure.unit == .byte ? item.amount : item.elements
     }
     self.init(amounts: amounts, total: amounts.values.reduce(0, +))
@@ -55,6 +54,8 @@ struct Selection: Sendable {
     case .model: ""
     case .blocks: "block"
     case .block: "block.0"
+    case .encoder: "encoder"
+    case .encoderBlock: "encoder.block.0"
     case .attention: "block.0.attention"
     case .mlp: "block.0.mlp"
     case .attentionNorm: "block.0.attentionNorm"

@@ -14,13 +14,17 @@ public struct Verification: Codable, Sendable {
   /// - Parameters:
   ///   - catalogue: the claims.
   ///   - pattern: selects claims by id; `*` stands for any letters.
+  ///   - progress: called after each claim with the number of those that are judged, and of all.
   /// - Throws: an error that names the claim, if one cannot be evaluated.
-  public init(_ catalogue: ClaimCatalogue, only pattern: String? = nil) throws {
+  public init(
+    _ catalogue: ClaimCatalogue, only pattern: String? = nil,
+    progress: (_ judged: Int, _ all: Int) -> Void = { _, _ in }
+  ) throws {
     let selected = catalogue.claims.filter { claim in
       pattern.map { Glob($0).matches(claim.id) } ?? true
     }
     var judge = Judge(catalogue)
-    claims = try judge.findings(selected)
+    claims = try judge.findings(selected) { progress($0, selected.count) }
     var summary = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, 0) })
     for finding in claims { summary[finding.verdict.rawValue, default: 0] += 1 }
     self.summary = summary

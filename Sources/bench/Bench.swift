@@ -21,6 +21,7 @@ struct Bench {
         try print(table(model, batch: shape.batch, sequence: shape.sequence, peer).text + "\n")
       }
     }
+    try print(Precisions.table().text + "\n")
     try print(LongAttention.table().text + "\n")
   }
 

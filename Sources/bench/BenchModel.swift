@@ -16,6 +16,10 @@ struct BenchModel {
       batches: [(4, 64), (4, 256), (1, 1024)]),
     BenchModel(
       title: "Llama miniature", preset: "llama-mini", peerName: "llama", batches: [(16, 128)]),
+    BenchModel(
+      title: "BERT miniature", preset: "bert-mini", peerName: "bert", batches: [(16, 128)]),
+    BenchModel(
+      title: "BERT base", preset: "bert-base-uncased", peerName: "bert", batches: [(4, 128)]),
   ]
 
   /// The sizes, as the peer's script takes them.

@@ -1,4 +1,4 @@
-"""Time one training step of a GPT-2 or a Llama in PyTorch on the CPU: the peer of the benchmark.
+"""Time one training step of a GPT-2, a Llama or a BERT in PyTorch on the CPU: the peer of the benchmark.
 
     python pytorch_step.py --batch 4 --sequence 64 --mode best
     python pytorch_step.py --model llama --layers 2 --hidden 64 --heads 4 --kv-heads 2 --feed-forward 172
@@ -36,14 +36,14 @@ GEMM_SIZE = 2048
 def parse_arguments():
     """The command line; sizes default to GPT-2 124M."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=("gpt2", "llama"), default="gpt2")
+    parser.add_argument("--model", choices=("gpt2", "llama", "bert"), default="gpt2")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--sequence", type=int, default=64)
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--hidden", type=int, default=768)
     parser.add_argument("--heads", type=int, default=12)
     parser.add_argument("--kv-heads", type=int, help="of llama; as many as heads")
-    parser.add_argument("--feed-forward", type=int, help="of llama; 4 times hidden")
+    parser.add_argument("--feed-forward", type=int, help="of llama and bert; 4 times hidden")
     parser.add_argument("--vocabulary", type=int, default=50257)
     parser.add_argument("--positions", type=int, default=1024)
     parser.add_argument("--threads", type=int, default=2)
@@ -217,8 +217,64 @@ class Llama(nn.Module):
         return self.head(self.final_norm(x))
 
 
+def spelled_out_erf_gelu(x):
+    """GELU as BERT's code has it, op by op."""
+    return x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2.0)))
+
+
+class BertBlock(nn.Module):
+    """A post-norm block whose positions all see each other."""
+
+    def __init__(self, arguments, gelu):
+        super().__init__()
+        hidden = arguments.hidden
+        self.heads = arguments.heads
+        self.gelu = gelu
+        self.qkv = nn.Linear(hidden, 3 * hidden)
+        self.projection = nn.Linear(hidden, hidden)
+        self.attention_norm = nn.LayerNorm(hidden)
+        self.up = nn.Linear(hidden, arguments.feed_forward)
+        self.down = nn.Linear(arguments.feed_forward, hidden)
+        self.mlp_norm = nn.LayerNorm(hidden)
+
+    def forward(self, x):
+        query, key, value = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                             for part in self.qkv(x).chunk(3, dim=-1))
+        mixed = F.scaled_dot_product_attention(query, key, value)
+        x = self.attention_norm(x + self.projection(mixed.transpose(1, 2).flatten(2)))
+        return self.mlp_norm(x + self.down(self.gelu(self.up(x))))
+
+
+class Bert(nn.Module):
+    """BERT with the head that it is pre-trained with, tied to the token embedding."""
+
+    def __init__(self, arguments, gelu):
+        super().__init__()
+        hidden = arguments.hidden
+        self.gelu = gelu
+        self.token = nn.Embedding(arguments.vocabulary, hidden)
+        self.position = nn.Embedding(arguments.positions, hidden)
+        self.token_type = nn.Embedding(2, hidden)
+        self.embedding_norm = nn.LayerNorm(hidden)
+        self.blocks = nn.Sequential(*(BertBlock(arguments, gelu) for _ in range(arguments.layers)))
+        self.transform = nn.Linear(hidden, hidden)
+        self.head_norm = nn.LayerNorm(hidden)
+        self.head_bias = nn.Parameter(torch.zeros(arguments.vocabulary))
+        for parameter in self.parameters():
+            if parameter.dim() >= 2:
+                nn.init.normal_(parameter, std=0.02)
+
+    def forward(self, tokens):
+        x = self.token(tokens) + self.position.weight[:tokens.shape[1]] + self.token_type.weight[0]
+        x = self.blocks(self.embedding_norm(x))
+        x = self.head_norm(self.gelu(self.transform(x)))
+        return F.linear(x, self.token.weight, self.head_bias)
+
+
 def make_model(arguments, is_best):
     """The model, of built-in ops or of ops spelled out."""
+    if arguments.model == "bert":
+        return Bert(arguments, F.gelu if is_best else spelled_out_erf_gelu)
     if arguments.model == "llama":
         return Llama(arguments, nn.RMSNorm if is_best else SpelledOutRMSNorm)
     return GPT2(arguments, builtin_gelu if is_best else spelled_out_gelu)

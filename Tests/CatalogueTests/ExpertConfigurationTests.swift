@@ -1,4 +1,5 @@
 import Catalogue
+import TestSupport
 import Testing
 
 /// What is read of the `config.json` of a mixture of experts.

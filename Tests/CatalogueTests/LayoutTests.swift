@@ -1,4 +1,5 @@
 import Catalogue
+import TestSupport
 import Testing
 
 @Suite struct LayoutTests {
@@ -12,7 +13,7 @@ import Testing
     recipe.sequence = 62
     var layout = Layout()
     change(&layout)
-    return CatalogueTests.complaint { () throws(InputError) in
+    return TestSupport.complaint { () throws(InputError) in
       try layout.validate(for: shape, recipe)
     }
   }
@@ -105,7 +106,7 @@ import Testing
     (layout.sequenceParallel, layout.tensor) = (true, 4)
     var recipe = Recipe()
     recipe.sequence = 30
-    let says = CatalogueTests.complaint { () throws(InputError) in
+    let says = TestSupport.complaint { () throws(InputError) in
       try layout.validate(for: shape, recipe)
     }
     #expect(

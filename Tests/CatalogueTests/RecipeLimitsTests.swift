@@ -1,9 +1,10 @@
 import Catalogue
+import TestSupport
 import Testing
 
 @Suite struct RecipeLimitsTests {
   private func complaint(_ recipe: Recipe, _ shape: ModelShape) -> String {
-    CatalogueTests.complaint { () throws(InputError) in try recipe.validate(for: shape) }
+    TestSupport.complaint { () throws(InputError) in try recipe.validate(for: shape) }
   }
 
   /// The number that a message names as the largest, "at most 12".

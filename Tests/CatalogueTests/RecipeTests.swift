@@ -1,4 +1,5 @@
 import Catalogue
+import TestSupport
 import Testing
 
 @Suite struct RecipeTests {
@@ -8,7 +9,7 @@ import Testing
     shape.positions = 128
     var recipe = Recipe()
     change(&recipe)
-    return CatalogueTests.complaint { () throws(InputError) in try recipe.validate(for: shape) }
+    return TestSupport.complaint { () throws(InputError) in try recipe.validate(for: shape) }
   }
 
   @Test func `the defaults are a recipe for every preset that has the positions`() throws {
@@ -81,7 +82,7 @@ import Testing
     recipe.text = "some.txt"
     let small = try ModelShape(
       name: "small", layers: 1, hidden: 8, heads: 1, vocabulary: 255, positions: 128)
-    let says = CatalogueTests.complaint { () throws(InputError) in try recipe.validate(for: small) }
+    let says = TestSupport.complaint { () throws(InputError) in try recipe.validate(for: small) }
     #expect(
       says == "--text: found a model with a vocabulary of 255; "
         + "expected at least 256, one token for each byte")

@@ -1,16 +1,6 @@
 import Catalogue
 import TestSupport
 
-/// What is said of a fault; "no fault" where there is none.
-func complaint(_ body: () throws(InputError) -> some Any) -> String {
-  do {
-    _ = try body()
-    return "no fault"
-  } catch {
-    return error.description
-  }
-}
-
 /// The smallest complete `config.json`, field by field, as JSON.
 let smallestConfiguration = [
   "model_type": "\"gpt2\"", "n_layer": "2", "n_embd": "32", "n_head": "4", "vocab_size": "256",

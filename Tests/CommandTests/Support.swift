@@ -15,6 +15,11 @@ struct Outcome {
 let command = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "assay").path
 
+/// The environment without what changes how text is set.
+let ownEnvironment = ProcessInfo.processInfo.environment.filter {
+  !["COLUMNS", "NO_COLOR"].contains($0.key)
+}
+
 /// Where a run's standard output goes.
 enum Destination {
   /// To the outcome.
@@ -27,20 +32,23 @@ enum Destination {
 
 /// Runs the command, in a folder of its own if none is given.
 func assay(
-  _ arguments: String..., in folder: TemporaryFolder? = nil, to destination: Destination = .outcome
+  _ arguments: String..., in folder: TemporaryFolder? = nil, to destination: Destination = .outcome,
+  environment: [String: String] = [:]
 ) throws -> Outcome {
-  try assay(arguments, in: folder, to: destination)
+  try assay(arguments, in: folder, to: destination, environment: environment)
 }
 
 /// Runs the command, in a folder of its own if none is given.
 func assay(
-  _ arguments: [String], in folder: TemporaryFolder? = nil, to destination: Destination = .outcome
+  _ arguments: [String], in folder: TemporaryFolder? = nil, to destination: Destination = .outcome,
+  environment: [String: String] = [:]
 ) throws -> Outcome {
   try withTemporaryFolder { own in
     let process = Process()
     process.executableURL = URL(filePath: command)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: (folder ?? own).path)
+    process.environment = ownEnvironment.merging(environment) { $1 }
     // Files, not pipes: a pipe that nobody empties would stop the run.
     let errors = try file("stderr", in: own)
     process.standardInput = FileHandle.nullDevice

@@ -35,6 +35,12 @@ import Testing
         + "flops.backward, flops.recompute, kvCache"
     ),
     (["derive"], "Missing expected argument '<quantity>'"),
+    (["help", "nope"], "There is no command 'nope'"),
+    (["help", "measure", "gpt2"], "Unexpected argument 'gpt2'"),
+    (
+      ["models", "--color", "red"],
+      "The value 'red' is invalid for '--color <color>'. Please provide one of 'auto', 'always' or 'never'."
+    ),
     (
       ["derive", "parameters", "--free", "h"],
       "The value 'h' is invalid for '--free <free>'. Please provide one of 'f', 'g' or 'd'."
@@ -65,6 +71,7 @@ import Testing
 
   @Test(arguments: [
     ["--help"], ["help"], ["count", "--help"], ["help", "measure"], ["help", "verify"],
+    ["help", "help"], ["help", "--help"],
   ])
   func `help goes to standard output`(arguments: [String]) throws {
     let outcome = try assay(arguments)

@@ -93,6 +93,7 @@ import Testing
     }
     #expect(ran == 0)
     #expect(engine.productSeconds == 0)
-    #expect(products == [.attentionScores: ProductCount(executed: 17 * 210, hidden: 0)])
+    #expect(products.entries.map(\.role) == [.attentionScores])
+    #expect(products[.attentionScores] == ProductCount(executed: 17 * 210, hidden: 0))
   }
 }

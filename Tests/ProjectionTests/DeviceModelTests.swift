@@ -46,6 +46,50 @@ import Testing
     #expect(seconds(1800) > 1.2 * seconds(1792))
   }
 
+  @Test("How many rows a product has does not make it slower, as they are as long as before")
+  func tokens() throws {
+    let model = try model()
+    // 616 tokens of each of 40 experts: five tiles of 128 as with 640.
+    let odd = Kernel.Sizes(m: 616, n: 3072, k: 5120, count: 40, precision: .bf16)
+    let even = Kernel.Sizes(m: 640, n: 3072, k: 5120, count: 40, precision: .bf16)
+    #expect(abs(model.seconds(odd) / model.seconds(even) - 1) < 0.01)
+  }
+
+  @Test("The first tiled attention has no heads of 80 elements, and takes 128 instead")
+  func paddedHeads() throws {
+    func seconds(_ kernels: KernelSet, _ elements: Int) throws -> Double {
+      let flops = 2 * 2 * 2048 * 2048 * elements * 32
+      return try model("a100-40gb", kernels).cost(
+        Kernel(
+          .flashAttention,
+          product: Kernel.Sizes(m: 2048, n: 2048, k: elements, count: 32, precision: .fp16),
+          matmul: flops, matmulDense: flops, touchedBytes: 0)
+      ).attention
+    }
+    #expect(try seconds(.pytorch1, 80) == seconds(.pytorch1, 128))
+    #expect(try seconds(.pytorch, 80) < seconds(.pytorch, 128))
+    #expect(try seconds(.pytorch, 80) == seconds(.pytorch, 96))
+  }
+
+  @Test("GPT-NeoX adds biases and packs heads in passes of their own")
+  func copies() throws {
+    let fused = try model("a100-40gb", .pytorch1)
+    let apart = try model("a100-40gb", .gptNeoX)
+    let sum = Kernel(.addBiasAndResidual, touchedBytes: 3 << 30)
+    let launch = fused.calibration.launch.value
+    // Five passes instead of three.
+    let ratio = (apart.cost(sum).total - launch) / (fused.cost(sum).total - launch)
+    #expect(abs(ratio - 5.0 / 3) < 1e-9)
+    let attention = Kernel(
+      .flashAttention,
+      product: Kernel.Sizes(m: 2048, n: 2048, k: 128, count: 16, precision: .fp16),
+      matmul: 1 << 30, matmulDense: 1 << 30, touchedBytes: 0)
+    // 16 passes over 16·2048·128 elements of 2 bytes.
+    let expected = apart.passSeconds(16 * 16 * 2048 * 128 * 2)
+    #expect(apart.cost(attention).elementwise == expected)
+    #expect(fused.cost(attention).elementwise == 0)
+  }
+
   @Test("Dense peaks are reckoned with, and a format that a device lacks is another of 16 bits")
   func peaks() throws {
     #expect(try model("a100-80gb").peak(.bf16) == 312e12)

@@ -84,6 +84,32 @@ import Testing
         < time(recipe(), exposed, layout).iterationSeconds)
   }
 
+  @Test("A checkpoint that stops early leaves out one product of each layer")
+  func earlyStop() throws {
+    var (whole, early) = (TimeOptions(), TimeOptions())
+    var kernels = KernelSet.pytorch
+    whole.kernels = kernels
+    kernels.stopsRecomputeEarly = true
+    early.kernels = kernels
+    let layout: (inout Layout) -> Void = { $0.globalBatch = 4 }
+    let long = try time(recipe(.full), whole, layout)
+    let short = try time(recipe(.full), early, layout)
+    #expect(short.mfu > long.mfu)
+    func again(_ time: ProjectedTime) throws -> Double {
+      func flops(_ convention: FLOPConvention) throws -> Double {
+        try #require(time.conventions.first { $0.convention == convention }?.flops)
+      }
+      return try flops(.hardware) - flops(.model)
+    }
+    // 2·B·s·h·4h for each of l layers: B = 4, s = 256, h = 512, l = 8.
+    let last = 2.0 * 4 * 256 * 512 * 2048 * 8
+    #expect(try again(long) - again(short) == last)
+    // Nothing is left out where nothing is computed again.
+    #expect(
+      try time(recipe(), whole, layout).iterationSeconds
+        == time(recipe(), early, layout).iterationSeconds)
+  }
+
   @Test("Training takes as many updates as make up the tokens")
   func training() throws {
     var options = TimeOptions()

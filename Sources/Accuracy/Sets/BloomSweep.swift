@@ -15,7 +15,10 @@ struct BloomSweep: DataSet {
     """
 
   /// MiB, taken from the rows of the section.
-  static let constant = 10_029
+  static let constant = 8_288
+  /// What `--attention-dropout` and `--hidden-dropout` are where they are not given
+  /// (bigscience-workshop/Megatron-DeepSpeed, megatron/arguments.py), as in tr11-176B-ml.slurm.
+  private static let dropout: Float = 0.1
   /// A section of the page.
   static let calibrated = "Choosing the fastest 3D Topology"
 
@@ -75,11 +78,13 @@ struct BloomSweep: DataSet {
     return layout
   }
 
-  /// Layers of each stage: as even as can be, the first having more; or the embeddings at both ends
+  /// Layers of each stage: each is filled, and the last has what is left (DeepSpeed,
+  /// runtime/utils.py, `partition_balanced`; "Re-do" on the page); or the embeddings at both ends
   /// count as layers.
   private static func parts(_ layers: Int, _ stages: Int, embeddingsCount: Bool) -> [Int] {
     let places = layers + (embeddingsCount ? 2 : 0)
-    var parts = (0..<stages).map { places / stages + ($0 < places % stages ? 1 : 0) }
+    let each = (places + stages - 1) / stages
+    var parts = (0..<stages).map { min(each, max(0, places - $0 * each)) }
     if embeddingsCount {
       parts[0] -= 1
       parts[stages - 1] -= 1
@@ -104,8 +109,7 @@ struct BloomSweep: DataSet {
     let precision = row.text("precision")
     recipe.precision = precision.hasPrefix("bf16") ? .bf16 : .fp16
     recipe.gradientPrecision = precision.contains("BF16Optimizer") ? .fp32 : .both
-    recipe.recompute = .full
-    recipe.convention = .megatron
+    (recipe.recompute, recipe.convention, recipe.dropout) = (.full, .megatron, Self.dropout)
     return layout.recipe(recipe)
   }
 }

@@ -36,8 +36,11 @@ public struct Layout: Codable, Sendable, Hashable {
   public enum ZeRO: Int, Codable, Sendable, CaseIterable, Comparable {
     /// Every replica has everything.
     case none
+    /// Optimizer states are divided, stage 1.
     case optimizerStates
+    /// Gradients, too, stage 2.
     case gradients
+    /// Weights, too, stage 3.
     case parameters
 
     /// By how much is divided.

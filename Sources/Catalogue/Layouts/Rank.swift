@@ -98,7 +98,7 @@ public struct Rank: Codable, Sendable, Equatable {
 }
 
 /// Ranks that talk with each other.
-public enum RankGroup: String, Codable, Sendable, CaseIterable {
+public enum RankGroup: String, Codable, Sendable, CaseIterable, HashedByCase {
   /// Those that share a layer.
   case tensor
   /// Those that share a sequence.

@@ -2,6 +2,7 @@ import Catalogue
 
 /// Part of the rows of queries, keys and values.
 public enum HeadPart: Sendable {
+  /// The rows of queries, of keys, or of values.
   case query, key
   /// Keys and values.
   case keyValue

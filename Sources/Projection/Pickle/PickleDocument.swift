@@ -6,11 +6,17 @@
 public struct PickleDocument: Sendable {
   /// A value; a container by its number.
   public enum Value: Sendable, Equatable {
+    /// Python's `None`.
     case none
+    /// `True` or `False`.
     case boolean(Bool)
+    /// An integer of at most 64 bits.
     case integer(Int)
+    /// A floating-point number.
     case number(Double)
+    /// A string.
     case text(String)
+    /// Bytes.
     case bytes([UInt8])
     /// A list or a tuple, by its number in `lists`.
     case list(Int)

@@ -3,23 +3,28 @@ import Instrument
 import Transformer
 
 /// The closed forms of the stages of a layout that can be the slowest or the fullest: the first, which
-/// embeds, and the last, which has the head. Those in between do what both do. What replicas divide is
-/// taken off the memory of those that divide nothing.
+/// embeds, and the last, which has the head. Those in between do what both do.
 struct LayoutForm {
-  let stages: [StageForm]
-  private let layout: Layout
+  private let stages: [StageForm]
+  /// With one part for each stage.
+  let layout: Layout
 
+  /// Recovers the forms from a layout of two stages, where there are more: neither the first nor
+  /// the last does anything else for those between them.
   init(_ shape: ModelShape, _ recipe: Recipe, _ layout: Layout) throws(InputError) {
-    var plain = layout
+    var (plain, short) = (layout, layout)
     plain.virtual = 1
-    plain.zero = .none
     self.layout = plain
+    (short.virtual, short.pipeline) = (1, min(2, layout.pipeline))
     var stages: [StageForm] = []
-    for stage in Self.stages(of: plain) {
-      stages.append(try StageForm(shape, recipe, plain, stage: stage))
+    for stage in Self.stages(of: short) {
+      stages.append(try StageForm(shape, recipe, Rank(firstOfStage: stage, of: short)))
     }
     self.stages = stages
   }
+
+  /// Which stages these are.
+  var stageNumbers: [Int] { Self.stages(of: layout) }
 
   /// The first stage and the last.
   static func stages(of layout: Layout) -> [Int] {
@@ -27,24 +32,55 @@ struct LayoutForm {
   }
 
   /// The most that a stage holds: the first has most micro-batches under way, the last the logits.
-  /// Interleaved, a stage is ahead by two passes for each stage behind it and by all through its
-  /// other parts.
   func peak(_ layout: Layout, layers: Int) -> Double {
-    let each = layers / layout.pipeline
-    let behind = layout.pipeline - 1
-    func flights(_ ahead: Int) -> Double {
-      Double(min(layout.microbatches * layout.virtual, ahead + 1)) / Double(layout.virtual)
+    zip(stages, stageNumbers).reduce(0.0) { most, stage in
+      let flights = Self.flights(layout, stage: stage.1)
+      let peak = stage.0.peak(
+        layers: layers / layout.pipeline, flights: min(flights, Double(layout.microbatches)),
+        Self.flow(layout, flights))
+      return max(most, peak)
     }
+  }
+
+  /// Micro-batches that a stage starts before the first comes back. Interleaved, it is ahead by two
+  /// passes for each stage behind it and by all through its other parts.
+  private static func flights(_ layout: Layout, stage: Int) -> Double {
+    let behind = layout.pipeline - 1 - stage
+    guard layout.virtual > 1 else { return Double(behind + 1) }
     let others = (layout.virtual - 1) * layout.pipeline
-    let first = stages[0].peak(
-      layers: each, flights: flights(layout.virtual == 1 ? behind : 2 * behind + others),
-      probed: min(2, layout.pipeline), layout)
-    guard let last = stages.dropFirst().first else { return first }
-    return max(first, last.peak(layers: each, flights: flights(others), probed: 1, layout))
+    return Double(2 * behind + others + 1) / Double(layout.virtual)
+  }
+
+  private static func flow(_ layout: Layout, _ flights: Double) -> StageForm.Flow {
+    guard layout.virtual == 1 else {
+      return layout.microbatches > layout.pipeline ? .steady : .shallowInterleaved
+    }
+    return flights < Double(layout.microbatches) ? .steady : .shallow
   }
 
   /// The work of these stages.
   func works(layers: Int) -> [StageWork] {
-    stages.map { $0.work(layers: layers / layout.pipeline) }
+    stages.map { $0.work(layers: layers / layout.pipeline).inside(layout) }
+  }
+}
+
+extension StageWork {
+  /// The same with messages to as many ranks as the whole layout has.
+  fileprivate func inside(_ layout: Layout) -> StageWork {
+    let rank = Rank(0, of: layout)
+    let sizes: [RankGroup: Int] = [
+      .model: rank.members(.model).count, .world: rank.members(.world).count,
+    ]
+    func inside(_ tally: Tally) -> Tally {
+      var tally = tally
+      tally.messages = Dictionary(
+        uniqueKeysWithValues: tally.messages.map { message, count in
+          var message = message
+          message.members = sizes[message.group] ?? message.members
+          return (message, count)
+        })
+      return tally
+    }
+    return StageWork(round: inside(round), roundSize: roundSize, once: inside(once))
   }
 }

@@ -32,10 +32,7 @@ extension Plan {
     }
     let capacity = Double(device.memory.capacity)
     let fit = candidates.filter { $0.peak <= capacity }
-    var finalists = Finalists(search)
-    for candidate in fit where finalists.entries.count < count {
-      try finalists.add(candidate)
-    }
+    let finalists = try Finalists(fit, in: search, count: count)
     layouts = finalists.entries.sorted { $0.iterationSeconds < $1.iterationSeconds }
     let failed = candidates.first { $0.peak > capacity }
     firstFailed = finalists.failure ?? failed.map { Failure($0, device) }
@@ -98,71 +95,46 @@ extension Layout {
 
 /// The fastest layouts by the closed forms, their ranks run.
 private struct Finalists {
-  let search: PlanSearch
+  /// Those that fit.
   private(set) var entries: [Plan.Entry] = []
   /// The first that did not fit when it was run.
   private(set) var failure: Plan.Failure?
   /// How many did not.
   private(set) var refused = 0
-  private var compared = (layouts: 0, equal: 0, stages: 0, deviation: 0.0)
-
-  init(_ search: PlanSearch) { self.search = search }
-
-  var verification: Plan.Verification {
-    Plan.Verification(
-      layouts: compared.layouts, equalStages: compared.equal, stages: compared.stages,
-      largestMemoryDeviation: compared.deviation)
-  }
-
-  mutating func add(_ candidate: Candidate) throws(InputError) {
-    let layout = candidate.layout
-    let shape = try search.padded(for: layout)
-    var recipe = layout.recipe(search.recipe)
-    recipe.recompute = candidate.recompute
-    let device = search.device
-    let holdings = [Holding.cuBLAS(computeCapability: device.computeCapability)]
-    var (reserved, held) = (0, 0)
-    for stage in Set([0, layout.pipeline - 1]) {
-      let run = try StageRun(shape, recipe, layout, stage: stage, holding: holdings)
-      reserved = max(reserved, run.bytes.peakReserved)
-      held = max(held, run.bytes.peakAllocated - run.bytes.workspace)
-    }
-    compared.deviation = max(compared.deviation, abs(candidate.peak / Double(held) - 1))
-    try compare(shape, recipe, layout)
-    guard reserved <= device.memory.capacity else {
-      refused += 1
-      if failure == nil {
-        failure = Plan.Failure(
-          layout: layout, recompute: candidate.recompute, iterationSeconds: candidate.seconds,
-          peakBytes: reserved, missing: reserved - device.memory.capacity)
-      }
-      return
-    }
-    let time = try ProjectedTime(shape, recipe, layout, on: device, search.options)
-    entries.append(
-      Plan.Entry(
-        layout: layout, recompute: candidate.recompute, iterationSeconds: time.iterationSeconds,
-        tokensPerSecondPerDevice: time.tokensPerSecondPerDevice, mfu: time.mfu,
-        bubbleFraction: time.bubbleFraction, peakReserved: reserved,
-        headroom: device.memory.capacity - reserved))
-  }
+  private(set) var verification = Plan.Verification()
 
   /// Layouts whose kernels are compared one by one.
   private static let verified = 3
 
-  /// Holds the closed forms to the programs of the stages, kernel by kernel.
-  private mutating func compare(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout
-  ) throws(InputError) {
-    guard compared.layouts < Self.verified else { return }
-    var plain = layout
-    (plain.virtual, plain.zero) = (1, .none)
-    let works = try LayoutForm(shape, recipe, plain).works(layers: shape.layers)
-    compared.layouts += 1
-    for (stage, work) in zip(LayoutForm.stages(of: plain), works) {
-      let run = try StageWork(shape, recipe, plain, stage: stage)
-      compared.stages += 1
-      if run.round == work.round, run.once == work.once { compared.equal += 1 }
+  /// Runs candidates, as many at a time as there are cores, until `count` of them fit.
+  init(_ candidates: [Candidate], in search: PlanSearch, count: Int) throws(InputError) {
+    var next = 0
+    while entries.count < count, next < candidates.count {
+      let batch = Array(next..<min(next + Parallel.threads, candidates.count))
+      let finalists = try Parallel.map(batch) { index throws(InputError) in
+        try Finalist(candidates[index], in: search, compares: index < Self.verified)
+      }
+      for finalist in finalists where entries.count < count { add(finalist) }
+      next += batch.count
     }
+  }
+
+  private mutating func add(_ finalist: Finalist) {
+    verification.add(finalist)
+    if let entry = finalist.entry {
+      entries.append(entry)
+    } else {
+      refused += 1
+      failure = failure ?? finalist.failure
+    }
+  }
+}
+
+extension Plan.Verification {
+  fileprivate mutating func add(_ finalist: Finalist) {
+    layouts += 1
+    stages += finalist.compared
+    equalStages += finalist.equal
+    largestMemoryDeviation = max(largestMemoryDeviation, finalist.deviation)
   }
 }

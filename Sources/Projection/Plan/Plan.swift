@@ -64,12 +64,12 @@ public struct Plan: Codable, Sendable {
   /// The comparison of closed forms with the programs of ranks.
   public struct Verification: Codable, Sendable, Equatable {
     /// Layouts whose ranks were run.
-    public let layouts: Int
+    public internal(set) var layouts = 0
     /// Stages of them whose kernels and messages are the same, one by one, in both.
-    public let equalStages: Int
+    public internal(set) var equalStages = 0
     /// Stages that were compared.
-    public let stages: Int
+    public internal(set) var stages = 0
     /// By which part the peak of the program's tensors differs at most from the closed form's.
-    public let largestMemoryDeviation: Double
+    public internal(set) var largestMemoryDeviation = 0.0
   }
 }

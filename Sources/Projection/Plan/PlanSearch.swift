@@ -10,6 +10,8 @@ struct Candidate {
   let peak: Double
   /// Seconds of an update.
   let seconds: Double
+  /// What they follow from.
+  let form: LayoutForm
 }
 
 /// Compares all layouts that a model and a cluster allow.
@@ -32,7 +34,7 @@ struct PlanSearch {
       return Candidate(
         layout: choice.layout, recompute: choice.recompute,
         peak: estimate.form.peak(choice.layout, layers: shape.layers),
-        seconds: Self.seconds(estimate.stages, choice.layout))
+        seconds: Self.seconds(estimate.stages, choice.layout), form: estimate.form)
     }.sorted { ($0.seconds, $0.layout.zero, $0.peak) < ($1.seconds, $1.layout.zero, $1.peak) }
   }
 
@@ -41,12 +43,10 @@ struct PlanSearch {
     var layout: Layout
     let recompute: Recompute
 
-    /// What has the same closed form: the layout with one part for each stage, whose replicas divide
-    /// nothing.
+    /// What has the same closed form: the layout with one part for each stage.
     var plain: Choice {
       var plain = self
       plain.layout.virtual = 1
-      plain.layout.zero = .none
       return plain
     }
   }
@@ -78,16 +78,8 @@ struct PlanSearch {
   /// The closed forms of all choices, recovered on all cores.
   private func estimates(_ choices: [Choice]) throws(InputError) -> [Choice: Estimate] {
     let plain = Array(Set(choices.map(\.plain)))
-    var results = [Result<Estimate, InputError>?](repeating: nil, count: plain.count)
-    results.withUnsafeMutableBufferPointer { results in
-      let results = results.baseAddress!
-      Parallel.perform(plain.count) { index in
-        results[index] = Result { () throws(InputError) in try estimate(plain[index]) }
-      }
-    }
-    var estimates: [Choice: Estimate] = [:]
-    for (choice, result) in zip(plain, results) { estimates[choice] = try result!.get() }
-    return estimates
+    let estimates = try Parallel.map(plain) { choice throws(InputError) in try estimate(choice) }
+    return Dictionary(uniqueKeysWithValues: zip(plain, estimates))
   }
 
   private func estimate(_ choice: Choice) throws(InputError) -> Estimate {
@@ -155,8 +147,7 @@ struct PlanSearch {
     return works.map { StageSeconds($0, model, cluster, overlap, layers: layers) }
   }
 
-  /// Seconds of an update if every stage were as slow as the slowest and replicas divided nothing:
-  /// m + (p−1)/v times a micro-batch, its messages between stages, and the update (Narayanan et al.,
+  /// Seconds of an update if every stage were as slow as the slowest: m + (p−1)/v times a micro-batch, its messages between stages, and the update (Narayanan et al.,
   /// arXiv 2104.04473, section 2.2).
   private static func seconds(_ stages: [StageSeconds], _ layout: Layout) -> Double {
     let slowest = stages.map { $0.forward.total + $0.backward.total }.max()!

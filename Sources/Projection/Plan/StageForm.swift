@@ -7,42 +7,42 @@ import Transformer
 struct StageForm {
   private let one: Probe
   private let two: Probe
+  /// Micro-batches that the probed stage has under way.
+  private let underWay: Int
 
-  /// The program of a stage with few layers.
+  /// The programs of a stage with few layers: of as many micro-batches as it has under way, and of
+  /// one more, which starts when gradients are there.
   private struct Probe {
     let work: StageWork
     /// Bytes of what is saved for one micro-batch.
     let saved: Int
-    /// The most that is held at once in an update of two micro-batches.
-    let peak: Int
-    /// What replicas can divide, in bytes: optimizer states, gradients, weights.
-    let divisible: [Int]
+    /// The most that is held at once in each phase, where all micro-batches are under way.
+    let shallow: [Phase: Int]
+    /// The same with one micro-batch more.
+    let steady: [Phase: Int]
 
     init(
-      _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int, layers: Int
+      _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, layers: Int, underWay: Int
     ) throws(InputError) {
       var small = shape
-      small.layers = layers * layout.pipeline
-      let rank = Rank(firstOfStage: stage, of: layout)
-      let first = try StageWork.Run(small, recipe, rank, microbatches: 1, ledger: Ledger())
-      let second = try StageWork.Run(small, recipe, rank, microbatches: 2, ledger: Ledger())
-      work = StageWork(first.tally, second.tally, roundSize: 1)
-      saved = first.saved
-      peak = second.peak
-      divisible = [.optimizerState, .gradient, .parameter].map { second.highest[$0, default: 0] }
+      small.layers = layers * rank.layout.pipeline
+      let first = try StageWork.Run(
+        small, recipe, rank, microbatches: underWay, ledger: Ledger())
+      let second = try StageWork.Run(
+        small, recipe, rank, microbatches: underWay + 1, ledger: Ledger())
+      work = StageWork(first.tally, second.tally, rounds: underWay, roundSize: 1)
+      (saved, shallow, steady) = (first.saved / underWay, first.peaks, second.peaks)
     }
   }
 
   /// - Parameters:
   ///   - shape: the model.
   ///   - recipe: as the rank runs it.
-  ///   - layout: with one part for each stage.
-  ///   - stage: which stage.
-  init(
-    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int
-  ) throws(InputError) {
-    one = try Probe(shape, recipe, layout, stage: stage, layers: 1)
-    two = try Probe(shape, recipe, layout, stage: stage, layers: 2)
+  ///   - rank: the first of a stage, in a layout with one stage or two and one part for each.
+  init(_ shape: ModelShape, _ recipe: Recipe, _ rank: Rank) throws(InputError) {
+    underWay = rank.layout.pipeline - rank.stage
+    one = try Probe(shape, recipe, rank, layers: 1, underWay: underWay)
+    two = try Probe(shape, recipe, rank, layers: 2, underWay: underWay)
   }
 
   /// The work of the stage with so many layers.
@@ -53,24 +53,41 @@ struct StageForm {
       once: one.work.once.extended(by: layers - 1, like: two.work.once))
   }
 
-  /// The most that the stage holds at once, in bytes.
+  /// How micro-batches follow each other.
+  enum Flow {
+    /// A backward pass makes room for the next forward pass, when gradients are there.
+    case steady
+    /// All forward passes come first; the first backward pass then makes gradients, while all
+    /// others are under way.
+    case shallow
+    /// The same, part by part: these give up what they keep as their gradients appear.
+    case shallowInterleaved
+  }
+
+  /// The most that the stage holds at once, in bytes: the most of its phases, each of which grows in
+  /// its own way.
   ///
   /// - Parameters:
   ///   - layers: of the stage.
-  ///   - flights: micro-batches under way, parts of one counted as such.
-  ///   - probed: micro-batches under way when two have been run.
-  ///   - layout: whose replicas divide what ZeRO says.
-  func peak(layers: Int, flights: Double, probed: Int, _ layout: Layout) -> Double {
+  ///   - flights: micro-batches under way, parts of one counted as such. What they keep is held until
+  ///     their backward pass is over.
+  ///   - flow: how they follow each other.
+  func peak(layers: Int, flights: Double, _ flow: Flow) -> Double {
     func extended(_ first: Int, _ second: Int) -> Double {
       Double(first) + Double(layers - 1) * Double(second - first)
     }
-    let parts: [Layout.ZeRO] = [.optimizerStates, .gradients, .parameters]
-    let divided = zip(parts, zip(one.divisible, two.divisible)).reduce(0.0) { total, part in
-      layout.divides(part.0) ? total + extended(part.1.0, part.1.1) : total
+    let (first, second) =
+      flow == .steady ? (one.steady, two.steady) : (one.shallow, two.shallow)
+    let others = flights - Double(underWay)
+    // Of all that the probe has under way, one is left when the gradients of a part are there.
+    let further: [Phase: Double] = [
+      .load: 0, .forward: others, .backward: flow == .shallowInterleaved ? -1 : others,
+      .optimizer: 0,
+    ]
+    return further.reduce(0.0) { most, added in
+      let peak = extended(first[added.key, default: 0], second[added.key, default: 0])
+      return max(most, peak + added.value * extended(one.saved, two.saved))
     }
-    return extended(one.peak, two.peak)
-      + (flights - Double(probed)) * extended(one.saved, two.saved)
-      - divided * (1 - 1 / Double(layout.data))
   }
 }
 

@@ -2,9 +2,11 @@
 public struct AllocationStream: Sendable {
   /// What happens to an allocation.
   public enum Action: UInt8, Sendable {
+    /// Memory is asked for.
     case allocate
     /// The program gives it back; another stream may still use it.
     case requestFree
+    /// It is free again.
     case free
     /// It is put to another use.
     case rename

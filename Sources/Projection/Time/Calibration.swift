@@ -59,19 +59,22 @@ struct Calibration: Sendable {
   /// Seconds in which a framework sends a kernel on its way.
   let dispatch = Constant(value: 6e-6, source: "assumed: an op of eager PyTorch takes 5 to 10 µs")
 
-  /// Seconds that a kernel takes longer where the host waits for it.
+  /// Seconds that an op takes longer where the host waits for each kernel: launch, synchronisation
+  /// and what the framework does before it sends the next, of all kernels that an op stands for.
   let roundTrip = Constant(
-    value: 2e-5, source: "assumed: a launch and a synchronisation of the host, 10 µs each")
+    value: 1.1e-4,
+    source: "bigscience-workshop/bigscience, chronicles-prequel.md, lines 607 to 609: one model in "
+      + "micro-batches of 1, 2 and 4")
   /// Rate of products whose sizes are not all multiples of 64 elements, 128 bytes: of 32, 16 and 8,
   /// and of less.
   let misaligned = [
     Constant(value: 0.95, source: Self.alignment), Constant(value: 0.9, source: Self.alignment),
-    Constant(value: 0.7, source: Self.alignment), Constant(value: 0.4, source: Self.alignment),
+    Constant(value: 0.6, source: Self.alignment), Constant(value: 0.25, source: Self.alignment),
   ]
 
   private static let alignment =
     "NVIDIA, Matrix Multiplication Background: multiples of 128 bytes on A100; by how much from "
-    + "BLOOM's sweep, lines 582 and 583"
+    + "BLOOM's sweep, section \"Choosing the fastest 3D Topology\""
 
   /// Share of a node's own links that collectives reach.
   let nodeLinks = Constant(

@@ -15,6 +15,15 @@ extension DeviceModel {
     }
   }
 
+  /// Copies of what attention works on, of the size of all queries.
+  private func copies(_ sizes: Kernel.Sizes, isForward: Bool, isTiled: Bool) -> Cost {
+    let copies = kernels.copies
+    let passes =
+      isForward ? copies.forward + (isTiled ? copies.packing : 0) : copies.backward
+    let bytes = sizes.count * sizes.m * sizes.k * sizes.precision.width
+    return Cost(elementwise: passSeconds(passes * bytes))
+  }
+
   private func scores(_ sizes: Kernel.Sizes) -> Kernel.Sizes { sizes }
 
   private func weighted(_ sizes: Kernel.Sizes) -> Kernel.Sizes {
@@ -34,8 +43,9 @@ extension DeviceModel {
     let passes = kernels.scorePasses(isForward: isForward, drops: sizes.drops)
     let bytes = pairs * (passes.elements * sizes.precision.width + passes.masks)
     let products = products.reduce(0) { $0 + seconds($1) }
-    return Cost(
+    let attention = Cost(
       attention: products + passSeconds(bytes) + Double(passes.kernels) * calibration.launch.value)
+    return attention + copies(sizes, isForward: isForward, isTiled: false)
   }
 
   /// Tiled attention: a row of tiles for each block of queries of each head, many at once; when the
@@ -45,18 +55,30 @@ extension DeviceModel {
     let share = isForward ? calibration.flashForward.value : calibration.flashBackward.value
     let version = kernels.flash == .first ? calibration.flashFirst.value : 1
     // The shares hold for heads of 128; a softmax weighs more on smaller ones.
-    let (d, softmax) = (Double(sizes.k), calibration.flashSoftmax.value)
+    let padded = kernels.flash.padded(sizes.k)
+    let (d, softmax) = (Double(padded), calibration.flashSoftmax.value)
     let head = d / (d + softmax) * (128 + softmax) / 128
     let rate = best(sizes.precision) * share * version * head
     let products = isForward ? 2.0 : 5.0
     let longest = 2 * products * Double(Self.block * sizes.n) * d
     let tail = longest / (rate / Double(device.multiprocessors)) * calibration.flashTail.value
     let launches = Double(isForward ? 1 : 3) * calibration.launch.value
-    return Cost(attention: Double(kernel.matmul) / rate + tail + launches)
+    let sums = Double(kernel.matmul) * d / Double(sizes.k) / rate
+    return Cost(attention: sums + tail + launches)
+      + copies(sizes, isForward: isForward, isTiled: true)
   }
 
   /// Queries of a row of tiles.
   private static let block = 128
+}
+
+extension KernelSet.Flash {
+  /// Elements of a head as the kernels have them, of which there is one for each of some sizes
+  /// (Dao-AILab/flash-attention, csrc: of the first version 32, 64 and 128).
+  func padded(_ elements: Int) -> Int {
+    let sizes = self == .first ? [32, 64, 128] : [32, 64, 96, 128, 160, 192, 224, 256]
+    return sizes.first { $0 >= elements } ?? elements
+  }
 }
 
 extension KernelSet {
@@ -96,8 +118,18 @@ extension KernelSet {
     // Fused with the addition that follows: the branch and the mask, of two passes and the mask.
     case .applyDropout: fusesElementwise ? 0.6 : 1
     case .add: fusesElementwise ? 2.0 / 3 : 1
+    // Branch and bias to a sum, sum and stream to another: five passes of three.
+    case .addBiasAndResidual: addsBiasesApart ? 5.0 / 3 : 1
     // The gradients of weight and bias are made in a second pass over input and gradient.
-    case .layerNormBackward, .rmsNormBackward: 5.0 / 3
+    case .layerNormBackward: 5.0 / 3
+    // Llama's own code: 36 bytes for each element of 16 bits, of which the program touches four, as
+    // the input is converted, squared, averaged, scaled, converted and multiplied one by one; its
+    // gradients take 60, of which the program touches eight (meta-llama/llama, model.py, RMSNorm).
+    case .rmsNorm: fusesElementwise ? 1 : 9
+    case .rmsNormBackward: fusesElementwise ? 5.0 / 3 : 7.5
+    // Converted, turned as complex numbers of 32 bits, and converted back: 20 bytes of four (ibid.,
+    // apply_rotary_emb).
+    case .rotary, .rotaryBackward: fusesElementwise ? 1 : 5
     // A chain of passes over the logits in 32 bits, where the program has two each way: Megatron-LM,
     // `cross_entropy.py`, besides its copies; PyTorch's conversion, log-softmax and their gradients.
     case .crossEntropy: fusesElementwise ? 8.0 / 2 : 3.5 / 2

@@ -44,10 +44,12 @@ extension DeviceModel {
       + sumSeconds(sizes)
   }
 
-  /// Rate of a product as a share of one whose rows all begin at multiples of 128 bytes.
+  /// Rate of a product as a share of one whose rows all begin at multiples of 128 bytes. Rows are as
+  /// long as what a linear layer maps from and to: of its gradient m and n, otherwise k and n.
   private func alignment(_ sizes: Kernel.Sizes) -> Double {
     let elements = 128 / sizes.precision.width
-    let fullest = [sizes.m, sizes.n, sizes.k].map { $0 & -$0 }.min()!
+    let lengths = [sizes.n, sizes.accumulates ? sizes.m : sizes.k]
+    let fullest = lengths.map { $0 & -$0 }.min()!
     guard fullest < elements else { return 1 }
     let halvings = (elements / fullest).trailingZeroBitCount
     return calibration.misaligned[min(halvings, calibration.misaligned.count) - 1].value

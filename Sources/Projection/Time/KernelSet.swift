@@ -10,6 +10,13 @@ public struct KernelSet: Sendable, Equatable {
   /// Whether bias, dropout and residual are one kernel, bias and activation another, and scale, mask
   /// and softmax a third.
   public var fusesElementwise = false
+  /// Whether a branch's bias, the branch and the stream are added one after the other.
+  public var addsBiasesApart = false
+  /// Copies of queries, keys, values and context that the program does not have.
+  public var copies = HeadCopies()
+  /// Whether what is computed again ends with the last tensor that backward needs, so that a layer's
+  /// last product is left out.
+  public var stopsRecomputeEarly = false
   /// Whether a weight's gradient is added up by the product that makes it.
   public var fusesGradientSums = false
   /// Which tiled attention it calls.
@@ -31,6 +38,20 @@ public struct KernelSet: Sendable, Equatable {
     case first = 1
     /// Dao, arXiv 2307.08691.
     case second = 2
+  }
+
+  /// Passes over a tensor of all heads of a layer, each a read or a write.
+  public struct HeadCopies: Sendable, Equatable {
+    /// In forward.
+    public var forward = 0
+    /// In forward besides, for tiled attention.
+    public var packing = 0
+    /// In backward.
+    public var backward = 0
+
+    init(forward: Int = 0, packing: Int = 0, backward: Int = 0) {
+      (self.forward, self.packing, self.backward) = (forward, packing, backward)
+    }
   }
 
   /// Eager PyTorch.
@@ -81,27 +102,32 @@ public struct KernelSet: Sendable, Equatable {
     var kernels = KernelSet(
       name: "megatron-deepspeed",
       source:
-        "bigscience-workshop/bigscience, train/tr11-176B-ml/chronicles-prequel.md; speed, which no "
-        + "mechanism explains, from its line 659, one node")
+        "bigscience-workshop/bigscience, train/tr11-176B-ml/tr11-176B-ml.slurm; speed, which no "
+        + "mechanism explains, from chronicles-prequel.md, its lines 607 to 609")
     kernels.fusesElementwise = true
     kernels.flash = .first
     kernels.scattersPipelineMessages = true
-    kernels.speed = 0.87
+    kernels.speed = 0.85
     kernels.launchesSynchronously = true
     return kernels
   }()
 
-  /// GPT-NeoX of 2022, as Pythia was trained with.
+  /// GPT-NeoX of 2022, as Pythia was trained with. Rotated and other parts of queries and keys are
+  /// put together, four passes; tiled attention gets queries, keys and values transposed and then
+  /// packed, twelve; in backward each part's gradient is written to zeros, and the two are added.
+  /// DeepSpeed's engine for pipelines, here of one stage, lets no messages pass meanwhile.
   public static let gptNeoX: KernelSet = {
     var kernels = KernelSet(
       name: "gpt-neox",
       source:
-        "EleutherAI/pythia, models/*.yml; speed, which no mechanism explains, from Biderman et "
-        + "al., arXiv 2304.01373, the GPU hours of the model of 1.4B")
+        "EleutherAI/gpt-neox, megatron/model/transformer.py; EleutherAI/pythia, models/*.yml; "
+        + "deepspeedai/DeepSpeed, runtime/engine.py, _configure_zero_optimizer; speed, which no mechanism explains, from Biderman et al., arXiv 2304.01373, the GPU hours of the "
+        + "model of 1.4B")
     kernels.fusesElementwise = true
+    kernels.addsBiasesApart = true
+    kernels.copies = HeadCopies(forward: 4, packing: 12, backward: 14)
     kernels.flash = .first
-    kernels.overlap = [.data]
-    kernels.speed = 0.7
+    kernels.speed = 0.77
     return kernels
   }()
 

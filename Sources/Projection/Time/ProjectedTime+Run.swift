@@ -20,7 +20,10 @@ extension ProjectedTime {
     let model = DeviceModel(device: device, kernels: kernels)
     let cluster = Cluster(
       device: device, layout: layout, node: options.node, networkRate: options.networkBandwidth)
-    let works = try Self.works(shape, recipe, layout)
+    var works = try Self.works(shape, recipe, layout)
+    if kernels.stopsRecomputeEarly, recipe.recompute == .full {
+      works = works.map { $0.withoutLastProducts(shape, layout) }
+    }
     let layers = max(1, shape.layers / layout.pipeline)
     let seconds = works.map {
       StageSeconds($0, model, cluster, options.overlap ?? kernels.overlap, layers: layers)

@@ -39,7 +39,7 @@ struct StageWork {
   struct Message: Hashable {
     let kind: Communication.Kind
     let group: RankGroup
-    let members: Int
+    var members: Int
     let stage: Work.Stage
     let role: TensorRole?
     let bytes: Int
@@ -71,12 +71,14 @@ struct StageWork {
   }
 
   /// - Parameters:
-  ///   - first: of an update of one round of micro-batches.
-  ///   - second: of an update of two.
+  ///   - first: of an update of `rounds` rounds of micro-batches.
+  ///   - second: of an update of one more.
+  ///   - rounds: of the first.
   ///   - roundSize: micro-batches of a round.
-  init(_ first: Tally, _ second: Tally, roundSize: Int) {
+  init(_ first: Tally, _ second: Tally, rounds: Int = 1, roundSize: Int) {
     let round = Tally(second, without: first)
-    self.init(round: round, roundSize: roundSize, once: Tally(first, without: round))
+    let once = (0..<rounds).reduce(first) { rest, _ in Tally(rest, without: round) }
+    self.init(round: round, roundSize: roundSize, once: once)
   }
 
   /// - Parameters:
@@ -92,10 +94,8 @@ struct StageWork {
     let tally: Tally
     /// Bytes of what is saved for one micro-batch.
     let saved: Int
-    /// The most that is held at once; 0 where the ledger does not record.
-    let peak: Int
-    /// The most of each category.
-    let highest: [Category: Int]
+    /// The most that is held at once in each phase; nothing where the ledger does not record.
+    let peaks: [Phase: Int]
 
     init(
       _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, microbatches: Int,
@@ -108,8 +108,7 @@ struct StageWork {
       _ = training.step()
       tally = Tally(engine.work)
       saved = training.afterForward.savedForBackward
-      peak = ledger.peak.total
-      highest = ledger.highest
+      peaks = ledger.peakByPhase
     }
   }
 }

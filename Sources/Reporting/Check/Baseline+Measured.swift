@@ -11,9 +11,11 @@ extension Baseline {
   /// Measures everything that is built in: counts of all presets, verdicts on all claims, and
   /// formulas and bytes of `models`.
   ///
+  /// - Parameter progress: called before each piece of work with what it is.
   /// - Throws: `MissingComponent` without OpenBLAS.
-  public static func measured() throws -> Baseline {
-    var baseline = try measured(models.map { try ModelShape(named: $0) })
+  public static func measured(progress: (String) -> Void = { _ in }) throws -> Baseline {
+    var baseline = try measured(models.map { try ModelShape(named: $0) }, progress: progress)
+    progress("judge the claims")
     baseline.facts[.counts] = Dictionary(
       uniqueKeysWithValues: Preset.all.map { ($0.shape.name, count($0.shape)) })
     baseline.facts[.verdicts] = try Verification(ClaimCatalogue.builtIn).verdicts.mapValues {
@@ -24,13 +26,19 @@ extension Baseline {
 
   /// Measures models: parameters, formulas and bytes.
   ///
+  /// - Parameters:
+  ///   - models: which ones.
+  ///   - progress: called before each piece of work with what it is.
   /// - Throws: `MissingComponent` without OpenBLAS.
-  public static func measured(_ models: [ModelShape]) throws -> Baseline {
+  public static func measured(
+    _ models: [ModelShape], progress: (String) -> Void = { _ in }
+  ) throws -> Baseline {
     var facts: [Kind: [String: [String: String]]] = [:]
     for shape in models {
       facts[.counts, default: [:]][shape.name] = count(shape)
       for recipe in recipes(for: shape) {
         let subject = "\(shape.name), \(recipe.inWords)"
+        progress("measure \(subject)")
         facts[.bytes, default: [:]][subject] = try bytes(shape, recipe)
         facts[.formulas, default: [:]][subject] = try formula(shape, recipe)
       }

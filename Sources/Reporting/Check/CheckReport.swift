@@ -28,9 +28,7 @@ public struct CheckReport: Report {
       let rest = all.count - changes.count
       return Table(
         kind.title + (rest > 0 ? ", and \(rest.grouped) more" : ""),
-        [
-          .text("of"), .text("fact"), .number("before"), .number("now"), .number("difference"),
-        ],
+        [.text("of"), .text("fact")] + kind.columns,
         changes.map { change in
           [
             change.subject, change.fact, change.before ?? "absent", change.after ?? "absent",
@@ -51,6 +49,18 @@ public struct CheckReport: Report {
 }
 
 extension Baseline.Kind {
+  /// Of what was, what is, and the difference.
+  fileprivate var columns: [Table.Column] {
+    let difference = Table.Column.number("difference").tinted(Tint.ofDifference)
+    switch self {
+    case .counts, .bytes: return [.number("before"), .number("now"), difference]
+    case .verdicts:
+      let (before, now) = (Table.Column.text("before"), Table.Column.text("now"))
+      return [before.tinted(Tint.ofVerdict), now.tinted(Tint.ofVerdict), .text("difference")]
+    case .formulas: return [.text("before"), .text("now"), .text("difference")]
+    }
+  }
+
   fileprivate var title: String {
     switch self {
     case .counts: "Parameters"

@@ -18,7 +18,7 @@ public struct LessonReport: Report {
       nil,
       [
         .text("claim"), .text("formula"), .number("computed"), .number("measured"),
-        .text("verdict"),
+        .verdict,
       ],
       value.claims.map { claim in
         [
@@ -29,9 +29,9 @@ public struct LessonReport: Report {
   }
 
   /// The lesson in a format; text and Markdown are for people.
-  public func rendered(as format: Format) throws -> String {
+  public func rendered(as format: Format, on page: TextPage) throws -> String {
     switch format {
-    case .text: value.text().joined(separator: "\n")
+    case .text: value.text(width: min(80, page.width)).joined(separator: "\n")
     case .markdown: value.markdown
     case .csv: records.csv + "\n"
     case .json: try json()

@@ -30,17 +30,37 @@ public struct DerivableQuantity: Sendable {
     self.source = source
   }
 
+  /// Activations that are alive when the loss is known, in bytes.
+  public static let savedForBackward = DerivableQuantity(
+    "savedForBackward", .byte, .block, .training(.savedForBackward))
+  /// The weights.
+  public static let parameters = DerivableQuantity(
+    "parameters", .parameter, .block, .training(.parameters))
+  /// The gradients of the weights, in bytes.
+  public static let gradient = DerivableQuantity(
+    "gradient", .byte, .block, .training(.gradients))
+  /// What the optimizer keeps between updates, in bytes.
+  public static let optimizerState = DerivableQuantity(
+    "optimizerState", .byte, .block, .training(.optimizerState))
+  /// The most that is alive at once, in bytes.
+  public static let peak = DerivableQuantity("peak", .byte, .model, .peak)
+  /// The matrix products of the forward pass.
+  public static let forwardFLOPs = DerivableQuantity(
+    "flops.forward", .flop, .block, .training(.forwardFLOPs))
+  /// The matrix products of the backward pass.
+  public static let backwardFLOPs = DerivableQuantity(
+    "flops.backward", .flop, .block, .training(.backwardFLOPs))
+  /// The matrix products that are done again in backward.
+  public static let recomputeFLOPs = DerivableQuantity(
+    "flops.recompute", .flop, .block, .training(.recomputeFLOPs))
+  /// Keys and values kept between decoding steps, in bytes.
+  public static let kvCache = DerivableQuantity(
+    "kvCache", .byte, .model, .generation(.kvCache))
+
   /// All quantities, in the order in which they are listed.
   public static let all = [
-    DerivableQuantity("savedForBackward", .byte, .block, .training(.savedForBackward)),
-    DerivableQuantity("parameters", .parameter, .block, .training(.parameters)),
-    DerivableQuantity("gradient", .byte, .block, .training(.gradients)),
-    DerivableQuantity("optimizerState", .byte, .block, .training(.optimizerState)),
-    DerivableQuantity("peak", .byte, .model, .peak),
-    DerivableQuantity("flops.forward", .flop, .block, .training(.forwardFLOPs)),
-    DerivableQuantity("flops.backward", .flop, .block, .training(.backwardFLOPs)),
-    DerivableQuantity("flops.recompute", .flop, .block, .training(.recomputeFLOPs)),
-    DerivableQuantity("kvCache", .byte, .model, .generation(.kvCache)),
+    savedForBackward, parameters, gradient, optimizerState, peak, forwardFLOPs, backwardFLOPs,
+    recomputeFLOPs, kvCache,
   ]
 
   /// The quantity of that name; nil if there is none.

@@ -48,10 +48,21 @@ extension Derivation {
     return PeakRun(case_: case_, bytes: account.peak, moments: account.summits)
   }
 
-  /// The tensors of a role at one place that are alive at a moment.
+  /// The tensors of a role at one place that are alive at a moment. There are very many: moments are
+  /// told apart by their number, names being slow to compare.
   private struct AlivePart: Hashable, CustomStringConvertible {
+    let number: Int
     let moment: PeakAccount.Moment
     let part: Selection.Part
+
+    static func == (left: AlivePart, right: AlivePart) -> Bool {
+      left.number == right.number && left.part == right.part
+    }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(number)
+      hasher.combine(part)
+    }
 
     var description: String { "\(part), alive at \(moment)" }
   }
@@ -60,21 +71,27 @@ extension Derivation {
   private func pieces(
     at moments: Set<PeakAccount.Moment>
   ) throws -> (pieces: [PeakPiece], runs: Int) {
+    let moments = moments.sorted { "\($0)" < "\($1)" }
     let fit = try PolynomialFit<AlivePart>(over: family) { point in
       let case_ = self.case_(at: point)
       let account = try PeakAccount(case_.shape, self.recipe(case_), dry: !case_.isReal)
-      return moments.reduce(into: [:]) { amounts, moment in
-        for item in account.alive(at: moment) ?? [] {
-          let part = AlivePart(moment: moment, part: Selection.Part(item.scope, item.role))
-          amounts[part, default: 0] += item.bytes
+      return moments.enumerated().reduce(into: [:]) { amounts, entry in
+        for (part, bytes) in Self.parts(account.alive(at: entry.element) ?? []) {
+          amounts[AlivePart(number: entry.offset, moment: entry.element, part: part)] = bytes
         }
       }
     }
-    let pieces = moments.sorted { "\($0)" < "\($1)" }.map { moment in
-      let parts = fit.formulas.filter { $0.key.moment == moment }
-      return PeakPiece(moment, parts.map { ($0.key.part.role.rawValue, $0.value) })
+    let formulas = Dictionary(grouping: fit.formulas) { $0.key.number }
+    let pieces = moments.enumerated().map { number, moment in
+      PeakPiece(
+        moment, formulas[number, default: []].map { ($0.key.part.role.rawValue, $0.value) })
     }
     return (pieces, fit.points.count)
+  }
+
+  /// The bytes of each role at each place; the layers count as one.
+  private static func parts(_ items: [PeakAccount.Item]) -> [Selection.Part: Int] {
+    items.reduce(into: [:]) { $0[Selection.Part($1.scope, $1.role), default: 0] += $1.bytes }
   }
 
   private func formula(

@@ -40,10 +40,20 @@ extension Selection.Part: CustomStringConvertible {
   ///   - scope: the place, with the number of the block.
   ///   - role: the tensors there.
   init(_ scope: String, _ role: TensorRole) {
-    let place = scope.split(separator: ".").filter { Int($0) == nil }
-    self.init(place: place.joined(separator: "."), role: role)
+    self.init(place: scope.withoutNumbers, role: role)
   }
 
   /// Place and role.
   var description: String { place.isEmpty ? role.rawValue : "\(role.rawValue) of \(place)" }
+}
+
+extension String {
+  /// The path without the numbers in it: `block.attention` of `block.3.attention`. By bytes, as every
+  /// tensor of every run is asked for its place.
+  fileprivate var withoutNumbers: String {
+    let names = utf8.split(separator: UInt8(ascii: ".")).filter { part in
+      !part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+    return names.map { String(Substring($0)) }.joined(separator: ".")
+  }
 }

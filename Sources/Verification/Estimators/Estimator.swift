@@ -1,68 +1,44 @@
 import Catalogue
-import Foundation
 
-/// Somebody's program that tells the memory and work of training from sizes.
-///
-/// It reads one JSON object a line, a model and a recipe each, and writes one JSON object a line
-/// for each of them, in the same order; or a list of such objects.
+/// Somebody's way to tell the memory and work of training from sizes.
 public struct Estimator: Sendable {
-  /// The command with its arguments.
-  let command: [String]
-  /// Seconds that it may take for all configurations together.
-  let timeout: Double
+  /// What messages call it.
+  let name: String
+  private let answer: @Sendable ([EstimatorConfiguration]) throws -> [EstimatorAnswer]
 
+  /// A program, which reads and writes JSON.
+  ///
   /// - Parameters:
-  ///   - command: a program with its arguments, looked for as the shell does.
+  ///   - command: the program with its arguments, looked for as the shell does.
   ///   - timeout: seconds that it may take in all.
   public init(command: [String], timeout: Double) {
-    self.command = command
-    self.timeout = timeout
+    let command = EstimatorCommand(command: command, timeout: timeout)
+    name = command.name
+    answer = command.answers(to:)
   }
 
-  /// The command in one line.
-  var name: String { command.joined(separator: " ") }
+  /// A function.
+  ///
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - estimate: what it says of a model and a recipe.
+  public init(
+    _ name: String, _ estimate: @escaping @Sendable (ModelShape, Recipe) throws -> Estimate
+  ) {
+    self.name = name
+    answer = { try $0.map { EstimatorAnswer(try estimate($0.model, $0.recipe)) } }
+  }
 
   /// An answer for each configuration.
   ///
-  /// - Throws: `InputError` that says what is wrong with the program or its answers.
+  /// - Throws: `InputError` that says what is wrong with the answers, and what a function throws.
   func answers(to configurations: [EstimatorConfiguration]) throws -> [EstimatorAnswer] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let lines = try configurations.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
-    let output = try EstimatorRun(self).output(for: lines.joined(separator: "\n") + "\n")
-    let objects = try objects(in: output)
-    guard objects.count == configurations.count else {
-      throw InputError(
-        name, found: "\(objects.count) answers",
-        expected: "\(configurations.count), one for each configuration")
-    }
-    let answers = try objects.enumerated().map { index, object in
-      try EstimatorAnswer(object, name, "answer \(index + 1)")
-    }
+    let answers = try answer(configurations)
     guard answers.contains(where: { !$0.amounts.isEmpty }) else {
       let names = EstimatedQuantity.all.map(\.name).joined(separator: ", ")
       throw InputError(
         name, found: "answers without any quantity", expected: "some of \(names)")
     }
     return answers
-  }
-
-  /// A list of objects, or objects line by line.
-  private func objects(in output: Data) throws(InputError) -> [Any] {
-    if let list = try? JSONSerialization.jsonObject(with: output) as? [Any] { return list }
-    let lines = output.split(separator: UInt8(ascii: "\n"))
-      .filter { line in line.contains { !" \t\r".utf8.contains($0) } }
-    var objects: [Any] = []
-    for (index, line) in lines.enumerated() {
-      guard let object = try? JSONSerialization.jsonObject(with: line, options: .fragmentsAllowed)
-      else {
-        let text = String(decoding: line.prefix(40), as: UTF8.self)
-        throw InputError(
-          name, field: "answer \(index + 1)", found: "\"\(text)\", which is not JSON",
-          expected: "one object a line")
-      }
-      objects.append(object)
-    }
-    return objects
   }
 }

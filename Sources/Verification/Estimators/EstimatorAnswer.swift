@@ -6,6 +6,8 @@ import Foundation
 struct EstimatorAnswer: Sendable {
   let amounts: [String: Rational]
 
+  init(amounts: [String: Rational]) { self.amounts = amounts }
+
   /// Reads an object such as `{ "parameters": 12, "flops": { "forward": 34 } }`. Fields that are
   /// null, and those of other names, say nothing.
   ///

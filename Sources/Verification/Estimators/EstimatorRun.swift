@@ -4,12 +4,12 @@ import Foundation
 /// One run of an estimator. It reads from a file and writes to files, so that it cannot wait for
 /// this program, nor this program for it.
 struct EstimatorRun {
-  private let estimator: Estimator
+  private let estimator: EstimatorCommand
 
   /// More than any estimator has to say of a few hundred configurations.
   private static let mostOutput = 64 << 20
 
-  init(_ estimator: Estimator) { self.estimator = estimator }
+  init(_ estimator: EstimatorCommand) { self.estimator = estimator }
 
   /// What the program writes to standard output.
   ///

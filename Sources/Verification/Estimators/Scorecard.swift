@@ -16,6 +16,9 @@ public struct Scorecard: Codable, Sendable {
   /// A score for each quantity that it answers.
   public let scores: [Score]
 
+  /// The score for a quantity, such as `peak`; nil where the estimator has not answered it.
+  public func score(_ quantity: String) -> Score? { scores.first { $0.quantity == quantity } }
+
   /// How near it comes in one quantity.
   public struct Score: Codable, Sendable {
     /// What it is about.
