@@ -63,10 +63,11 @@ import Testing
     let sequences = 1024.0 * 400_000
     let years = flops * sequences / 9.75e12 / Self.day / 365
     #expect(years > 13 && years < 15)
-    // Without tensor cores the device reaches more than the half that the text reckons with.
+    // Without tensor cores the device reaches the half that the text reckons with, to the 10 in 100
+    // within which the model of time is right.
     let trainingSeconds = try #require(time.trainingSeconds)
     let projected = trainingSeconds / Self.day / 365
-    #expect(projected > 7 && projected < years)
+    #expect(abs(projected / years - 1) < 0.1)
   }
 
   @Test("Chinchilla's tokens are twenty for each parameter")
