@@ -55,7 +55,7 @@ import Testing
     layout.tensor = 2
     let encoderDecoder = try ModelShape(named: "t5-small")
     #expect(
-      CatalogueTests.complaint { () throws(InputError) in
+      TestSupport.complaint { () throws(InputError) in
         try layout.validate(for: encoderDecoder, Recipe())
       } == "--tensor: found 2, for t5-small, which is an encoder–decoder; expected 1")
   }
@@ -136,7 +136,7 @@ import Testing
       recipe.sequence = sequence
       change(&recipe)
       let shape = try ModelShape(named: name)
-      return CatalogueTests.complaint { () throws(InputError) in
+      return TestSupport.complaint { () throws(InputError) in
         try layout.validate(for: shape, recipe)
       }
     }
@@ -187,7 +187,7 @@ import Testing
       var recipe = Recipe()
       recipe.capacityFactor = room
       let shape = try ModelShape(named: name)
-      return CatalogueTests.complaint { () throws(InputError) in
+      return TestSupport.complaint { () throws(InputError) in
         try layout.validate(for: shape, recipe)
       }
     }
