@@ -32,7 +32,7 @@ struct AccuracyCommand: ParsableCommand {
     let sets = try ProgressLine.during("predict") { line in
       try DataSets.evaluate(in: data, line.step)
     }
-    let report = AccuracyReport(sets: sets)
+    let report = AccuracyReport(sets: sets, examples: try WorkedExample.all())
     let text = try report.rendered(as: format)
     guard let output else { return print(text, terminator: "") }
     try OutputFile(output).write(text)

@@ -1,14 +1,19 @@
 import Foundation
+import Projection
 import Reporting
 
 /// Predicted beside measured, set by set.
 struct AccuracyReport: Report {
   let sets: [EvaluatedSet]
+  let examples: [WorkedExample]
 
   /// What is written as JSON.
   struct Value: Encodable {
     let schema = "assay.accuracy.v1"
     let sets: [Part]
+    let workedExamples: [WorkedExample]
+    let constants = TimeConstant.all
+    let unpredicted = Unpredicted.all
 
     struct Part: Encodable {
       let title: String
@@ -24,12 +29,14 @@ struct AccuracyReport: Report {
         Value.Part(
           title: $0.title, about: $0.about, summaries: Summary.all(of: $0.comparisons),
           comparisons: $0.comparisons)
-      })
+      }, workedExamples: examples)
   }
 
   var headline: String? { "What Assay predicts, beside what was measured" }
 
-  var tables: [Table] { [summary] + sets.flatMap { [about($0), rows($0)] } }
+  var tables: [Table] {
+    [summary, worked, constants, unpredicted] + sets.flatMap { [about($0), rows($0)] }
+  }
 
   var brief: [Table] { sets.map(rows) + [summary] }
 
@@ -48,6 +55,35 @@ struct AccuracyReport: Report {
         .text("set"), .text("quantity"), .text("rows"), .number("count"), .number("median"),
         .number("mean"), .number("worst"),
       ], lines)
+  }
+
+  private var worked: Table {
+    Table(
+      "Worked examples of textbooks",
+      [
+        .text("example"), .text("quantity"), .number("as the text reckons"), .text("formula"),
+        .number("as it is"), .text("unit"), .number("error"), .text("as it is, by"),
+      ],
+      examples.map {
+        [
+          $0.example, $0.quantity, $0.reckoned.fourDigits, $0.formula, $0.actual.fourDigits,
+          $0.unit, $0.error.signedPercent, $0.source,
+        ]
+      })
+  }
+
+  /// The constants of the time model, each with the rows that it was taken from.
+  private var constants: Table {
+    Table(
+      "Constants of the model of time",
+      [.text("constant"), .number("value"), .text("from")],
+      TimeConstant.all.map { [$0.name, String(format: "%g", $0.value), $0.source] })
+  }
+
+  private var unpredicted: Table {
+    Table(
+      "Not predicted", [.text("published in"), .text("rows"), .text("why")],
+      Unpredicted.all.map { [$0.source, $0.rows, $0.reason] })
   }
 
   private func about(_ set: EvaluatedSet) -> Table {
@@ -96,5 +132,6 @@ extension Comparison.Quantity {
 
 extension Double {
   fileprivate var percent: String { String(format: "%.2f %%", 100 * self) }
+  fileprivate var fourDigits: String { String(format: "%.4g", self) }
   fileprivate var signedPercent: String { String(format: "%+.2f %%", 100 * self) }
 }

@@ -28,11 +28,29 @@ struct Comparison: Encodable, Sendable {
     case deviceUsed = "device memory in use"
     /// Time of an update.
     case iteration = "iteration"
+    /// Time of a pass through a layer.
+    case layer = "pass through a layer"
+    /// Time of a kernel.
+    case kernel
 
     /// By how much a number in base units is divided to be read.
-    var scale: Double { self == .iteration ? 1 : 0x1p20 }
+    var scale: Double {
+      switch self {
+      case .iteration: 1
+      case .layer: 1e-3
+      case .kernel: 1e-6
+      default: 0x1p20
+      }
+    }
     /// What it is then.
-    var unit: String { self == .iteration ? "s" : "MiB" }
+    var unit: String {
+      switch self {
+      case .iteration: "s"
+      case .layer: "ms"
+      case .kernel: "µs"
+      default: "MiB"
+      }
+    }
     /// Decimals that are worth reading.
     var decimals: Int { self == .iteration ? 3 : 1 }
   }

@@ -26,8 +26,9 @@ struct EvaluatedSet: Sendable {
 enum DataSets {
   static let all: [any DataSet] = [
     MegatronFunctionalTests(), SimuMaxB200(), LLMCLogs(), Torchtune(), LitGPT(), BloomSweep(),
-    RobertaBenchmark(), BertAnatomy(), MegatronTimes.narayanan, MegatronTimes.korthikanti,
-    DGXTimes(), MosaicMLTimes(), BloomTimes(), PythiaHours(),
+    RobertaBenchmark(), BertAnatomy(), MegatronTimes.narayanan, ZeRO3Times(),
+    MegatronTimes.korthikanti, LayerTimes(), EarlyMegatronTimes(), DGXTimes(), MosaicMLTimes(),
+    BloomTimes(), PythiaHours(), PublishedRuns(), TorchtitanTimes(), KernelTimes(),
   ]
 
   /// Predicts every row of every set that a folder has a file of.

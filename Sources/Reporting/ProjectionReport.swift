@@ -31,8 +31,9 @@ public struct ProjectionReport: Report {
     return "\(value.model.name): " + parts.joined(separator: ", ")
   }
 
-  /// Memory by stage, the largest stage taken apart, the fit, and messages.
-  public var tables: [Table] { [memory, terms] + fit + [messages] + time + conventions }
+  /// Memory by stage, the largest stage taken apart, the fit, messages, time, and how all of it is
+  /// known.
+  public var tables: [Table] { [memory, terms] + fit + [messages] + time + conventions + [bases] }
 
   private var memory: Table {
     Table(
@@ -93,6 +94,13 @@ public struct ProjectionReport: Report {
         ("ranks that share a layer", value.communication.tensorParallelBytes),
         ("stages", value.communication.pipelineBytes),
       ].map { [$0.0, $0.1.grouped, $0.1.asBytes] })
+  }
+
+  private var bases: Table {
+    Table(
+      "How the figures that are no terms are known, by their names in JSON",
+      [.text("figure"), .text("basis"), .text("source")],
+      value.bases.map { [$0.figure, $0.basis.rawValue, $0.source] })
   }
 
   /// Every figure on a line of its own, named as in JSON.

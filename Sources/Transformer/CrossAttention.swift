@@ -25,10 +25,12 @@ struct CrossAttention: ~Copyable {
     let (biases, d) = (shape.architecture.biases, shape.headDimension)
     query = Linear(
       Linear.Roles(weight: .queryWeight, bias: biases.qkv ? .queryBias : nil),
-      input: shape.hidden, output: shape.heads * d, initialisation, engine)
+      input: shape.hidden, output: shape.heads * d, split: .rows(shape.heads * d),
+      initialisation, engine)
     keyValue = Linear(
       Linear.Roles(weight: .keyValueWeight, bias: biases.qkv ? .keyValueBias : nil),
-      input: shape.hidden, output: 2 * shape.kvHeads * d, initialisation, engine)
+      input: shape.hidden, output: 2 * shape.kvHeads * d,
+      split: .rows(shape.kvHeads * d, shape.kvHeads * d), initialisation, engine)
     projection = ResidualProjection(
       Linear.Roles(
         weight: .attentionProjectionWeight,
@@ -110,7 +112,7 @@ struct CrossAttention: ~Copyable {
     norm.withOutput(normSaved, of: normInput, engine) { input in
       query.parametersBackward(queries, input: input, engine)
     }
-    return query.inputBackward(queries, engine)
+    return step.summed(query.inputBackward(queries, engine))
   }
 
   private mutating func memoryBackward(

@@ -25,6 +25,8 @@ extension LanguageModel {
     _ step: Step
   ) {
     guard let saved, let gradient = Memory.gradient(memory) else { return }
+    // Ranks that share the decoder's layers have added what their heads make of it.
+    step.engine.allReduce(gradient, over: .tensor)
     switch batch.source {
     case .none: return
     case .some(let source):

@@ -4,7 +4,8 @@ import Instrument
 struct Memory: ~Copyable {
   /// (R,h).
   let output: Tensor
-  /// In backward its gradient, (R,h), to which each block adds.
+  /// In backward its gradient, (R,h), to which each block adds; of each rank's heads where ranks
+  /// share the blocks.
   let gradient: Tensor?
 
   /// The same with a gradient of 0; nil without an encoder.

@@ -15,7 +15,8 @@ struct RelativePosition: ~Copyable {
     let outer = engine.enter("relativePosition")
     defer { engine.leave(outer) }
     table = Parameter(
-      .relativePositionTable, count, shape.heads, initialisation(.relativePositionTable), engine)
+      .relativePositionTable, count, shape.heads, initialisation(.relativePositionTable),
+      split: .columns(shape.heads), engine)
     self.buckets = buckets
   }
 

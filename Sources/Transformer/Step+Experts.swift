@@ -14,18 +14,21 @@ extension Step {
   /// or the other way round.
   func exchanged(_ rooms: consuming Tensor, _ category: Catalogue.Category) -> Tensor {
     guard rank.layout.expert > 1 else { return rooms }
-    let arrived = engine.make(
-      rooms.rows, rooms.columns, category, rooms.role, precision: rooms.precision)
-    engine.allToAll(into: arrived, from: rooms, over: .expert)
-    return arrived
+    return arrived(from: rooms, category)
   }
 
   /// Calls `body` with the same of rooms that stay.
   func withExchanged(_ rooms: borrowing Tensor, _ body: (borrowing Tensor) -> Void) {
     guard rank.layout.expert > 1 else { return body(rooms) }
+    body(arrived(from: rooms, .temporary))
+  }
+
+  private func arrived(
+    from rooms: borrowing Tensor, _ category: Catalogue.Category
+  ) -> Tensor {
     let arrived = engine.make(
-      rooms.rows, rooms.columns, .temporary, rooms.role, precision: rooms.precision)
+      rooms.rows, rooms.columns, category, rooms.role, precision: rooms.precision)
     engine.allToAll(into: arrived, from: rooms, over: .expert)
-    body(arrived)
+    return arrived
   }
 }

@@ -68,13 +68,16 @@ struct Step {
     case mlp, final
   }
 
+  /// Those inside of the layers that ranks share.
+  private static let dividedSites: Set<DropoutSite> = [.attention, .crossAttention, .mlp]
+
   /// The dropout of a place; the same again for the same place of the same pass.
   func dropout(_ site: DropoutSite, layer: Int) -> Dropout {
     let part: UInt64 = isEncoder ? 1 : 0
     let place = UInt64(pass) << 32 | part << 31 | UInt64(layer) << 8 | site.rawValue
     let seed = mixed(recipe.seed, place)
     // Ranks drop other elements where they have other heads or rows, and the same ones elsewhere.
-    let isDivided = site == .attention || rank.sequenceParts > 1
+    let isDivided = Self.dividedSites.contains(site) || rank.sequenceParts > 1
     let share = UInt64(rank.context) << 32 | UInt64(isDivided ? rank.tensor : 0)
     return Dropout(probability: recipe.dropout, seed: share == 0 ? seed : mixed(seed, share))
   }

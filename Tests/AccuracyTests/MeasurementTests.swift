@@ -45,6 +45,46 @@ import Testing
     #expect(try summary(BertAnatomy(), .deviceUsed).mean < 0.05)
   }
 
+  @Test("Megatron-LM's tables of times: 3.5 % in the mean, 10 % at worst")
+  func megatronTimes() throws {
+    for set in [MegatronTimes.narayanan, .korthikanti] {
+      let times = try summary(set, .iteration)
+      #expect(times.mean < 0.035 && times.worst < 0.1)
+    }
+    let layers = try summary(LayerTimes(), .layer)
+    #expect(layers.count == 8 && layers.mean < 0.01 && layers.worst < 0.02)
+    // Those without virtual stages, and of an older version.
+    #expect(try summary(ZeRO3Times(), .iteration).mean < 0.035)
+    #expect(try summary(EarlyMegatronTimes(), .iteration).mean < 0.05)
+  }
+
+  @Test("Times of other frameworks and machines: 8 % in the mean")
+  func otherTimes() throws {
+    #expect(try summary(DGXTimes(), .iteration).mean < 0.08)
+    #expect(try summary(MosaicMLTimes(), .iteration).mean < 0.08)
+    let bloom = try summary(BloomTimes(), .iteration)
+    #expect(bloom.count == 57 && bloom.mean < 0.08 && bloom.worst < 0.2)
+    let pythia = try summary(PythiaHours(), .iteration)
+    #expect(pythia.mean < 0.05 && pythia.worst < 0.1)
+  }
+
+  @Test("Kernels: products that the device model was not calibrated on are off by 5 % in the mean")
+  func kernels() throws {
+    let grouped = try summary(KernelTimes(), .kernel)
+    #expect(grouped.count == 12 && grouped.mean < 0.05)
+  }
+
+  @Test("DeepSpeed fills stages, and the last has what is left")
+  func parts() throws {
+    let set = BloomSweep()
+    let row = try #require(
+      CSVFile("\(Self.folder)/\(set.file)").rows.first { $0.text("source_line") == "831" })
+    // 78 layers in twelve stages: eleven of seven, and one.
+    #expect(
+      try BloomSweep.layout(row, layers: 78).partLayers
+        == [Int](repeating: 7, count: 11) + [1])
+  }
+
   @Test("BLOOM's layouts, with a constant from one section of ten rows: 6 % in the mean")
   func bloom() throws {
     let set = BloomSweep()

@@ -25,8 +25,8 @@ import Testing
   func heldBytes() throws {
     // Not to the byte: of an interleaved stage, parts of a micro-batch are counted as if all were
     // alike, and the first keeps the embedding's input besides. 5 in 100 is what that makes here.
-    #expect(try plan(gpus: 4).verification.largestMemoryDeviation < 0.05)
-    #expect(try plan(gpus: 8).verification.largestMemoryDeviation < 0.05)
+    #expect(try plan(gpus: 4, hidden: 2048).verification.largestMemoryDeviation < 0.05)
+    #expect(try plan(gpus: 8, hidden: 2048).verification.largestMemoryDeviation < 0.05)
   }
 
   @Test("Layouts are legal, use all GPUs, and come the fastest first")

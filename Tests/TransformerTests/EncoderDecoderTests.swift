@@ -171,12 +171,10 @@ import Testing
       complaint { try recipe.validate(for: shape) }
         == "--prefix: found 4 for t5-small, whose encoder reads the prefix; expected a decoder "
         + "without an encoder, such as gpt2")
-    for option in ["--tensor", "--pipeline"] {
-      var layout = Layout()
-      if option == "--tensor" { layout.tensor = 2 } else { layout.pipeline = 2 }
-      #expect(
-        complaint { try layout.validate(for: shape, Recipe()) }
-          == "\(option): found 2, for t5-small, which is an encoder–decoder; expected 1")
-    }
+    var layout = Layout()
+    layout.pipeline = 2
+    #expect(
+      complaint { try layout.validate(for: shape, Recipe()) }
+        == "--pipeline: found 2, for t5-small, which is an encoder–decoder; expected 1")
   }
 }

@@ -83,8 +83,20 @@ import Testing
     try threads(RankTest(shape, layout, recipe))
   }
 
-  /// Five heads, one of keys and values; and encoder–decoders are whole on every rank.
-  static let undivided = ["bloom-5heads", "falcon", "gemma"] + FamiliesTests.encoderDecoders
+  @Test("So have ranks with tiles of keys that none of their queries sees")
+  func hiddenTiles() throws {
+    // Four stretches of 128 tokens, a tile each: the second rank has the two in the middle.
+    var recipe = Recipe()
+    (recipe.sequence, recipe.attention) = (512, .flash)
+    var shape = try RankTest.llama(layers: 2)
+    shape.positions = 512
+    var layout = Layout()
+    layout.context = 2
+    try threads(RankTest(shape, layout, recipe))
+  }
+
+  /// Five heads, and one of keys and values.
+  static let undivided = ["bloom-5heads", "falcon", "gemma"]
 
   /// `family-NAME.json`: everything that families add to GPT-2 and Llama.
   @Test(
@@ -97,7 +109,8 @@ import Testing
     recipe.sequence = 4
     var layout = Layout()
     (layout.tensor, layout.pipeline, layout.globalBatch) = (2, pipeline, 2)
-    for sequenceParallel in [false, true] {
+    if shape.hasEncoder { (layout.pipeline, layout.data) = (1, pipeline) }
+    for sequenceParallel in [false, true] where !(sequenceParallel && shape.hasEncoder) {
       layout.sequenceParallel = sequenceParallel
       try layout.validate(for: shape, recipe)
       try threads(RankTest(shape, layout, recipe))

@@ -7,7 +7,7 @@ extension Layout {
     try requireBatch()
     try requireTensor(shape)
     try requireContext(shape, recipe)
-    try requireSequence(recipe)
+    try requireSequence(shape, recipe)
     try requirePipeline(shape)
     try requireExperts(shape, recipe)
     try requireWeightsInPlace(recipe)
@@ -69,11 +69,6 @@ extension Layout {
   }
 
   private func requireTensor(_ shape: ModelShape) throws(InputError) {
-    guard tensor == 1 || !shape.hasEncoder else {
-      throw InputError(
-        "--tensor", found: "\(tensor), for \(shape.name), which is an encoder–decoder",
-        expected: "1")
-    }
     let sizes = [
       ("heads", shape.heads), ("heads of keys and values", shape.kvHeads),
       ("feed-forward elements", shape.feedForward), ("tokens in the vocabulary", shape.vocabulary),
@@ -85,8 +80,13 @@ extension Layout {
     }
   }
 
-  private func requireSequence(_ recipe: Recipe) throws(InputError) {
+  private func requireSequence(_ shape: ModelShape, _ recipe: Recipe) throws(InputError) {
     guard sequenceParallel else { return }
+    guard !shape.hasEncoder else {
+      throw InputError(
+        "--sequence-parallel", found: "\(shape.name), which is an encoder–decoder",
+        expected: "a model without an encoder's output that all of its tokens read")
+    }
     guard tensor > 1 else {
       throw InputError(
         "--sequence-parallel", found: "--tensor \(tensor)", expected: "--tensor of 2 or more")

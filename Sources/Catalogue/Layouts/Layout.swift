@@ -4,7 +4,7 @@ public struct Layout: Codable, Sendable, Hashable {
   /// Replicas of the model, each with its share of the batch, `N`.
   public var data = 1
   /// Replicas that share the experts of a mixture, each of which has all of the rest (Lepikhin et al.,
-  /// arXiv 2006.16668, section 3; Rajbhandari et al., arXiv 2201.05596): a divisor of `data`, `E`.
+  /// arXiv 2006.16668, section 3; Rajbhandari et al., arXiv 2201.05596): a divisor of `data`.
   public var expert = 1
   /// Ranks that share every sequence (Llama Team, arXiv 2407.21783, section 3.3.2; Megatron-LM's
   /// context parallelism), `C`; see `Layout.stretches`.

@@ -4,7 +4,9 @@ import Catalogue
 extension AttentionShape {
   /// Pairs of a query and a key that it sees, in one head.
   var visiblePairs: Int {
-    positions.joined().reduce(0) { $0 + mask.visibleKeys(from: $1, of: keys).count }
+    positions.reduce(0) { total, stretch in
+      stretch.reduce(total) { $0 + mask.visibleKeys(from: $1, of: keys).count }
+    }
   }
 
   /// Whether any of the queries at these positions sees any of the keys at those. From one query to

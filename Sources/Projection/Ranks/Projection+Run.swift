@@ -19,7 +19,8 @@ extension Projection {
     try layout.validate(for: shape, recipe)
     let own = layout.recipe(recipe)
     try own.validate(for: shape)
-    let holdings = [Holding.cuBLAS(computeCapability: device?.computeCapability)]
+    let workspace = Holding.cuBLAS(computeCapability: device?.computeCapability)
+    let holdings = [workspace]
     var runs: [StageRun] = []
     for stage in 0..<layout.pipeline {
       runs.append(
@@ -52,6 +53,7 @@ extension Projection {
       try ProjectedTime(shape, own, layout, on: device, options)
     }
     terms = Self.terms(of: fullest)
+    bases = Self.bases(on: device, options, workspace: workspace)
   }
 
   /// Whether no stage reserves more than `capacity`.

@@ -33,6 +33,8 @@ public struct Projection: Codable, Sendable {
   public let time: ProjectedTime?
   /// What the stage that takes most reserves, item by item: the sum is its `peakReserved`.
   public let terms: [Term]
+  /// How every other figure is known; those of the terms say so themselves.
+  public let bases: [FigureBasis]
 
   /// A rank of a stage.
   public struct StageRank: Codable, Sendable, Equatable {
