@@ -53,9 +53,21 @@ public struct Convention: Sendable, Equatable {
   public var keepsReceived = false
 
   /// Layout of queries, keys and values.
-  public enum QKV: String, Sendable { case split, repeated, fused }
+  public enum QKV: String, Sendable {
+    /// Three tensors.
+    case split
+    /// Three tensors, of which keys and values are repeated for each head of queries.
+    case repeated
+    /// The output of one projection.
+    case fused
+  }
   /// Form of a dropout mask: a byte for each element, or only the seed that makes it.
-  public enum DropoutMask: String, Sendable { case byte, seed }
+  public enum DropoutMask: String, Sendable {
+    /// A byte for each element.
+    case byte
+    /// The seed that makes it.
+    case seed
+  }
   /// What the loss keeps of the logits.
   public enum Loss: String, Sendable {
     /// A new tensor of log-probabilities, and the sum of the targets' weights; logits are freed.

@@ -58,4 +58,9 @@ public protocol Communicator: AnyObject {
 }
 
 /// How numbers of several ranks become one.
-public enum Reduction: String, Codable, Sendable { case sum, maximum }
+public enum Reduction: String, Codable, Sendable {
+  /// They are added.
+  case sum
+  /// The greatest remains.
+  case maximum
+}

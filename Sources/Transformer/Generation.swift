@@ -47,7 +47,12 @@ public struct Generation: Codable, Sendable {
     public init() {}
 
     /// The formats of a cache.
-    public enum Cache: String, Codable, Sendable, CaseIterable { case fp16, int8 }
+    public enum Cache: String, Codable, Sendable, CaseIterable {
+      /// 16 bits, whatever activations have.
+      case fp16
+      /// Integers of 8 bits, with scales.
+      case int8
+    }
 
     /// The formats in which a run stores its tensors.
     public var formats: Formats {

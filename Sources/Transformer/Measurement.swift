@@ -33,7 +33,12 @@ public struct Measurement: Codable, Sendable {
   public internal(set) var ranks: [RankMeasurement]?
 
   /// Real or dry.
-  public enum Mode: String, Codable, Sendable { case real, dry }
+  public enum Mode: String, Codable, Sendable {
+    /// Numbers were computed.
+    case real
+    /// They were only accounted for.
+    case dry
+  }
 
   /// The model's sizes, with its parameters counted from what was allocated.
   public struct Model: Codable, Sendable {

@@ -14,7 +14,12 @@ public struct PipelineSchedule: Sendable, Equatable {
   }
 
   /// The ways through the model.
-  public enum Direction: String, Sendable { case forward, backward }
+  public enum Direction: String, Sendable {
+    /// From the first stage to the last.
+    case forward
+    /// From the last to the first.
+    case backward
+  }
 
   /// The passes, in order.
   public let passes: [Pass]

@@ -8,7 +8,12 @@ extension Engine {
   private static let crossEntropyBackwardFLOPs = 3
 
   /// How the distribution over the vocabulary is stored.
-  public enum Distribution { case logarithm, probability }
+  public enum Distribution {
+    /// Logarithms of probabilities.
+    case logarithm
+    /// Probabilities.
+    case probability
+  }
 
   /// Cross-entropy of each row. Tensor-parallel ranks have parts of V.
   ///
