@@ -43,7 +43,7 @@ import Testing
   @Test("Memory in use, as the driver tells: 5 % in the mean, without a constant of their own")
   func deviceMemory() throws {
     #expect(try summary(RobertaBenchmark(), .deviceUsed).mean < 0.05)
-    #expect(try summary(BertAnatomy(), .deviceUsed).mean < 0.01)
+    #expect(try summary(BertAnatomy(), .deviceUsed).mean < 0.05)
   }
 
   @Test("Megatron-LM's tables of times: 3.5 % in the mean, 10 % at worst")
