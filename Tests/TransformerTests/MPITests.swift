@@ -6,9 +6,19 @@ import Testing
 /// The ranks of `RankTests`, as processes.
 @Suite(.enabled(if: MPIRun.launcher != nil, "Open MPI is not installed"), .serialized)
 struct MPITests {
+  /// How many processes run at a time. Eight of them go through 278 layouts, which takes minutes
+  /// where nothing is optimised: these are left to the tests in release.
+  private static var ranks: [Int] {
+    #if DEBUG
+      [2, 4]
+    #else
+      [2, 4, 8]
+    #endif
+  }
+
   @Test(
     "Under MPI every layout gives a single device's loss and gradients, and its dry run's events",
-    arguments: [2, 4, 8])
+    arguments: ranks)
   func layouts(_ ranks: Int) throws {
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: "rankcheck").path
