@@ -11,18 +11,32 @@ struct Bench {
   /// Times that everything is measured, in turns, because rates on shared machines jump.
   private static let rounds = 3
 
+  /// Runs the tables that the arguments name, by preset, `precisions` or `long-attention`; all of them
+  /// without arguments.
   static func main() throws {
+    let wanted = Set(CommandLine.arguments.dropFirst())
+    let known = BenchModel.all.map(\.preset) + ["precisions", "long-attention"]
+    if let name = wanted.first(where: { !known.contains($0) }) {
+      throw InputError(
+        "bench", found: name, expected: "some of \(known.joined(separator: ", "))")
+    }
+    func isWanted(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
     let peer = Peer.find()
     if peer == nil {
       print("PyTorch is not there (set PYTHON to a python3 that has it): no ratios to it.\n")
     }
-    for model in BenchModel.all {
+    for model in BenchModel.all where isWanted(model.preset) {
       for shape in model.batches {
-        try print(table(model, batch: shape.batch, sequence: shape.sequence, peer).text + "\n")
+        try show(table(model, batch: shape.batch, sequence: shape.sequence, peer))
       }
     }
-    try print(Precisions.table().text + "\n")
-    try print(LongAttention.table().text + "\n")
+    if isWanted("precisions") { try show(Precisions.table()) }
+    if isWanted("long-attention") { try show(LongAttention.table()) }
+  }
+
+  /// Prints a table at once, in a file, too: the next one takes minutes.
+  private static func show(_ table: Table) {
+    FileHandle.standardOutput.write(Data((table.text + "\n").utf8))
   }
 
   private static func table(

@@ -7,7 +7,7 @@ import Transformer
 /// Steps in 16 bits beside the same step in 32. No core here multiplies 16 bits: products widen
 /// their operands tile by tile, which must not cost more than it saves elsewhere.
 enum Precisions {
-  private static let rounds = 5
+  private static let rounds = 3
   private static let compared: [TrainingPrecision] = [.fp32, .bf16, .fp16]
 
   static func table() throws -> Table {
