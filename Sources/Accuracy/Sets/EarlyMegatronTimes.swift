@@ -20,10 +20,8 @@ struct EarlyMegatronTimes: DataSet {
   private static let microbatches = ["1.7B": 16, "39B": 4, "76B": 2, "145B": 2]
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {
-    let shape = try ModelShape(
-      name: row.text("model"), layers: row.requiredInteger("n_layers"),
-      hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-      vocabulary: MegatronTimes.vocabulary, positions: MegatronTimes.sequence)
+    let shape = try MegatronTimes.shape(
+      row, named: "model", vocabulary: MegatronTimes.vocabulary, positions: MegatronTimes.sequence)
     let ranks = try row.requiredInteger("n_gpus")
     var layout = Layout()
     (layout.tensor, layout.pipeline) = MegatronTimes.division(
@@ -31,11 +29,8 @@ struct EarlyMegatronTimes: DataSet {
     layout.data = ranks / layout.tensor / layout.pipeline
     layout.microbatch = Self.microbatches[shape.name] ?? 1
     layout.globalBatch = try row.requiredInteger("global_batch")
-    var options = TimeOptions()
-    options.kernels = .megatron2021
     let recipe = MegatronTimes.recipe(shape, recompute: .full)
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, .megatron2021)
     return Comparison(
       row: "\(shape.name) × \(ranks)", quantity: .iteration, predicted: time.iterationSeconds,
       measured: try MegatronTimes.seconds(

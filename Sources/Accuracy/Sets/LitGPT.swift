@@ -7,8 +7,9 @@ struct LitGPT: DataSet {
   let file = "litgpt_memory.csv"
   let about = """
     Lightning-AI/litgpt, extensions/thunder/README.md: torch.cuda.max_memory_allocated of TinyLlama, \
-    four sequences of 2048 tokens, everything in bf16, AdamW, on one A100, gradients accumulated. Predicted under \
-    the convention pytorch, with norms in 32 bits. Rows of LoRA, adapters, compilers and shorter samples are not predicted.
+    four sequences of 2048 tokens, everything in bf16, AdamW, on one A100, gradients accumulated. \
+    Predicted under the convention pytorch, with norms in 32 bits. Rows of LoRA, adapters, compilers \
+    and shorter samples are not predicted.
     """
 
   func comparisons(_ path: String) throws -> [Comparison] {

@@ -39,13 +39,10 @@ struct MosaicMLTimes: DataSet {
     recipe.recompute = row.text("activation_checkpointing") == "True" ? .full : .none
     recipe.gradientPrecision = row.text("fsdp_mixed_precision_mode") == "PURE" ? .run : .fp32
     try layout.validate(for: shape, recipe)
-    var options = TimeOptions()
     var kernels = KernelSet.pytorch1
     kernels.stopsRecomputeEarly = recipe.gradientPrecision == .fp32
-    options.kernels = kernels
     let gpu = row.text("gpu").contains("40") ? "a100-40gb" : "a100-80gb"
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: gpu), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, on: gpu, kernels)
     let tokens = Double(layout.globalBatch * sequence)
     return Comparison(
       row: "\(gpu) \(shape.name) × \(layout.data), sequence \(sequence)", quantity: .iteration,

@@ -38,11 +38,9 @@ struct PythiaHours: DataSet {
     (recipe.attention, recipe.recompute) = (shape.name == "pythia-1b" ? .eager : .flash, .full)
     (recipe.convention, recipe.optimizer) = (.megatron, .adam)
     try layout.validate(for: shape, recipe)
-    var options = TimeOptions()
-    options.kernels = .gptNeoX
-    options.networkBandwidth = 6.25e9
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-40gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, on: "a100-40gb", .gptNeoX) {
+      $0.networkBandwidth = 6.25e9
+    }
     return Comparison(
       row: shape.name, quantity: .iteration, predicted: time.iterationSeconds,
       measured: try row.required("value") * 3600 / Double(layout.ranks) / Self.updates,

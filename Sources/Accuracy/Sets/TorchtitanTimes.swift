@@ -30,10 +30,7 @@ struct TorchtitanTimes: DataSet {
       vocabulary: 32_000, positions: sequence)
     var recipe = Recipe()
     (recipe.sequence, recipe.precision, recipe.attention) = (sequence, .bf16, .flash)
-    var options = TimeOptions()
-    options.kernels = .pytorch
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, .pytorch)
     let tokens = Double(layout.globalBatch * sequence)
     let rate = try row.required("tok_per_s_per_gpu") * Double(layout.data)
     return Comparison(
