@@ -72,7 +72,6 @@ extension WorkedExample {
   private static func projected(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, tokens: Double, _ kernels: KernelSet
   ) throws -> Double {
-    try layout.validate(for: shape, recipe)
     let time = try ProjectedTime(published: shape, recipe, layout, kernels) { $0.tokens = tokens }
     return (time.trainingSeconds ?? 0) / day
   }

@@ -16,8 +16,8 @@ struct BloomTimes: DataSet {
     to 5 %, as the page says; the prediction knows nothing of it.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// - Returns: nil for a row without a time or sizes, or one printed before.

@@ -12,8 +12,8 @@ struct DGXTimes: DataSet {
     changed with its errors in view.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map { row in
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes { row in
       var layout = Layout()
       layout.tensor = try row.requiredInteger("tp")
       layout.data = try row.requiredInteger("dp")

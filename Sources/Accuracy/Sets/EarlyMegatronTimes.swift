@@ -12,8 +12,8 @@ struct EarlyMegatronTimes: DataSet {
     examples/sc21/run_table_1.sh. Nothing was taken from it.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// Micro-batches of the models in NVIDIA/Megatron-LM, examples/sc21/run_table_1.sh.

@@ -12,8 +12,8 @@ struct LayerTimes: DataSet {
     share of that of the same product alone.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.flatMap(comparisons)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparisons)
   }
 
   private func comparisons(_ row: CSVFile.Row) throws -> [Comparison] {

@@ -13,8 +13,8 @@ struct MegatronTimes: DataSet {
   /// The row, if any, that a constant was taken from.
   var calibrated: String?
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison? {

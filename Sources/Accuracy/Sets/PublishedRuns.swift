@@ -12,8 +12,8 @@ struct PublishedRuns: DataSet {
     network for each GPU. Pythia's rows have a table of their own; what the others lack is listed below.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap { row in
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes { row in
       switch row.text("model") {
       case "MT-NLG 530B": try megatronTuring(row)
       case "TinyLlama-1.1B": try tinyLlama(row)

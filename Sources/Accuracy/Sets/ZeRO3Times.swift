@@ -14,8 +14,8 @@ struct ZeRO3Times: DataSet {
     node, and no mechanism here tells why. Nothing was taken from the table.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {
