@@ -69,13 +69,4 @@ extension Holding {
       (0..<shape.layers).flatMap { _ in [normBytes, normBytes, repeated] } + [normBytes],
       basis: .derived, source: "the model's code, forward of its norm and of its attention")
   }
-
-  /// What PyTorch's cross-entropy has in backward, the log-probabilities, their gradient and that of
-  /// the logits, beside what the program has.
-  static func crossEntropy(_ shape: ModelShape, _ recipe: Recipe, width: Int) -> Holding {
-    let (scores, own) = (recipe.batch * recipe.sequence * shape.vocabulary, 2)
-    return Holding(
-      "gradients of the loss", [scores * (3 * width - 2 * own)], basis: .derived,
-      source: "PyTorch, backward of nll_loss and log_softmax")
-  }
 }

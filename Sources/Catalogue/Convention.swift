@@ -30,7 +30,7 @@ public struct Convention: Sendable, Equatable {
   /// What the loss keeps.
   public let loss: Loss
   /// Whether what the loss keeps has 32 bits in a run of 16.
-  public let lossInSingle: Bool
+  public var lossInSingle: Bool
   /// Whether, in a run of 16 bits, weights keep 32 and are copied for each forward pass; stream,
   /// norms and softmax then have 32 bits, too.
   public let castsWeights: Bool
@@ -45,6 +45,9 @@ public struct Convention: Sendable, Equatable {
   /// Whether gradients have buffers from the start to the end of a run, which backward adds to.
   /// Otherwise they are there from backward to the update.
   public var keepsGradients = false
+  /// Whether what is added to a gradient, that of another micro-batch or of another use of the weight,
+  /// is made apart first. Otherwise the product that makes it adds.
+  public var addsGradientsApart = false
   /// Whether the head's layer hands on a gradient of its weight, in the weight's format, beside the
   /// buffer that it adds to: Megatron-LM's fused accumulation, too, returns an empty one.
   public var returnsHeadGradient = false
@@ -99,7 +102,7 @@ extension Convention {
     keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax,
-    lossInSingle: false, castsWeights: false)
+    lossInSingle: false, castsWeights: false, addsGradientsApart: true)
 
   /// The same under `torch.autocast`: weights, residual stream, norms and softmax in 32 bits;
   /// products in 16, of copies of the weights that are kept for backward
@@ -109,7 +112,7 @@ extension Convention {
     keepsNormOutput: true, keepsNormalised: true, keepsNormStatistics: true, qkv: .repeated,
     keepsScores: false, keepsDroppedProbabilities: true, dropoutMask: .byte,
     keepsActivationOutput: true, keepsProjectionOutput: false, loss: .logSoftmax,
-    lossInSingle: true, castsWeights: true)
+    lossInSingle: true, castsWeights: true, addsGradientsApart: true)
 
   /// Megatron-LM with Transformer Engine: projections' outputs are not copied head by head, the
   /// loss is taken in 32 bits of a copy of the logits (`vocab_parallel_cross_entropy`), gradients

@@ -166,10 +166,31 @@ enum Head {
       return engine.copy(
         of: distribution, .temporary, .lossGradient, precision: engine.formats.activation)
     }
+    if step.convention.loss == .logSoftmax {
+      return logSoftmaxGradient(distribution, targets: targets, scale: scale, engine)
+    }
     let gradient = engine.make(
       distribution.rows, distribution.columns, .temporary, .lossGradient)
     engine.crossEntropyBackward(
       into: gradient, distribution, as: form, targets: targets, scale: scale)
     return gradient
+  }
+
+  /// The gradient of the logits (R,V) as PyTorch makes it: beside that of the log-probabilities
+  /// (`nll_loss_backward`), both in the loss's format, of which the products get a copy in theirs.
+  private static func logSoftmaxGradient(
+    _ logarithms: consuming Tensor, targets: borrowing Tensor, scale: Float, _ engine: Engine
+  ) -> Tensor {
+    let (rows, columns, precision) = (logarithms.rows, logarithms.columns, engine.formats.loss)
+    let ofLogarithms = engine.make(
+      rows, columns, .temporary, .lossGradient, precision: precision)
+    let gradient = engine.make(rows, columns, .temporary, .lossGradient, precision: precision)
+    engine.crossEntropyBackward(
+      into: gradient, logarithms, as: .logarithm, targets: targets, scale: scale)
+    _ = consume ofLogarithms
+    _ = consume logarithms
+    guard precision != engine.formats.activation else { return gradient }
+    return engine.copy(
+      of: gradient, .temporary, .lossGradient, precision: engine.formats.activation)
   }
 }

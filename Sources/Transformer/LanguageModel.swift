@@ -1,9 +1,9 @@
 import Catalogue
 import Instrument
 
-/// A language model: embeddings, an encoder in some, blocks, what follows the last of them, and a head that may share
-/// the token embedding. Or a part of it that a pipeline stage runs as one: the first part has the
-/// embedding, the last has what follows the blocks.
+/// A language model: embeddings, an encoder in some, blocks, what follows the last of them, and a
+/// head that may share the token embedding. Or a part of it that a pipeline stage runs as one: the
+/// first part has the embedding, the last has what follows the blocks.
 public struct LanguageModel: ~Copyable {
   var embedding: Embedding?
   /// Of an encoder–decoder.
@@ -92,6 +92,9 @@ public struct LanguageModel: ~Copyable {
         Linear.Roles(weight: .poolerWeight, bias: .poolerBias), input: shape.hidden,
         output: shape.hidden, initialisation, engine) : nil
     engine.leave(again)
+    let sharesScores = hasScores && part.isTied && part.isFirst
+    let sharesEncoder = shape.hasEncoder && shape.architecture.sharesEmbedding
+    self.embedding?.token.uses = 1 + (sharesScores ? 1 : 0) + (sharesEncoder ? 1 : 0)
   }
 
   /// The mean loss of predicting the batch's targets.

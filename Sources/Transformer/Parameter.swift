@@ -40,6 +40,12 @@ public struct Parameter: ~Copyable {
   var gradient: Tensor?
   /// This replica's part of the gradient, where replicas divide gradients.
   var gradientShare: Tensor?
+  /// Whether what is added to the gradient is made apart first, as PyTorch's autograd does.
+  var addsApart = false
+  /// How often a micro-batch uses it: more than once where embedding and head are one.
+  var uses = 1
+  /// What the uses of a micro-batch add up to before the last of them, where that is made apart.
+  var partialGradient: PartialGradient?
   /// The gradient that is updated with in 32 bits, where the optimizer gets it from a copy.
   var mainGradient: Tensor?
   /// What the optimizer remembers of it, or of this replica's part.
@@ -151,14 +157,6 @@ public struct Parameter: ~Copyable {
     return false
   }
 
-  /// Lets `body` write the gradient, or add to it where it exists already.
-  ///
-  /// - Parameter body: gets the gradient, and whether it has to add.
-  mutating func accumulate(_ body: (_ gradient: borrowing Tensor, _ accumulating: Bool) -> Void) {
-    let accumulating = beginGradient()
-    withGradient { body($0, accumulating) }
-  }
-
   /// Calls `body` with the gradient, if there is one.
   public func withGradient(_ body: (borrowing Tensor) -> Void) {
     switch gradient {
@@ -197,7 +195,7 @@ public struct Parameter: ~Copyable {
     withGradient { engine.fill($0, with: 0) }
   }
 
-  private var hasGradient: Bool {
+  var hasGradient: Bool {
     switch gradient {
     case .some: true
     case .none: false

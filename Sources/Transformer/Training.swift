@@ -65,6 +65,7 @@ public struct Training: ~Copyable {
     engine.phase = .load
     engine.formats = recipe.formats
     stage = Stage(shape, seed: recipe.seed, engine)
+    if recipe.convention.addsGradientsApart { stage.forEachParameter { $0.addsApart = true } }
     optimizer = Optimizer(recipe, for: &stage, engine)
     if recipe.convention.keepsGradients { stage.forEachParameter { $0.zeroGradient() } }
     flights = UniqueArray()

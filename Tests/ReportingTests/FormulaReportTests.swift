@@ -15,7 +15,7 @@ import Verification
   @Test func `a maximum is shown piece by piece, each with its region`() throws {
     let text = try report("peak", of: "gpt2").rendered(as: .text)
     #expect(text.contains("\nPiece 1: "))
-    #expect(text.contains("in forward\n"))
+    #expect(text.contains("in backward\n"))
     #expect(text.contains("\n  where "))
     #expect(text.contains(" ≥ "))
   }

@@ -46,27 +46,23 @@ import Transformer
     #expect(measurement.bytes.leaked == 0)
   }
 
-  @Test("The peak, 2.79 TB, is in the backward pass of the first layer's attention")
+  @Test("The peak, 2.80 TB, is where the gradients of the token embedding are added up")
   func peak() {
     let peak = measurement.bytes.peak
     #expect(peak.phase == .backward)
-    #expect(peak.path == "block.0.attention.workspace")
+    #expect(peak.path == "embedding.token")
     #expect(peak.parameter == 4 * 174_604_259_328)
     #expect(peak.optimizerState == 8 * 174_604_259_328)
-    // All gradients but those still to come: qkv's weight and bias, 3h² + 3h, the norm's 2h, and
-    // the position embedding's sh; 4·(452,984,832 + 61,440 + 25,165,824) = 1,912,848,384. The
-    // token embedding has its own from the head.
-    #expect(peak.gradient == 698_417_037_312 - 1_912_848_384)
-    // The norm's input, its output, q, k, v and the context, 24·sh, probabilities and statistics:
-    // 24·25,165,824 + 4·402,653,184 + 8·2,048
-    #expect(peak.activation == 603_979_776 + 1_610_612_736 + 16_384)
-    // Gradients of the stream, the context and qkv, (4 + 4 + 12)·sh, and a head's scores for each
-    // of 16 lanes, 16·4·s²: 20·25,165,824 + 64·4,194,304
-    #expect(peak.temporary == 503_316_480 + 268_435_456)
+    // All gradients, that of the token embedding being made; activations are gone.
+    #expect(peak.gradient == 698_417_037_312)
+    #expect(peak.activation == 0)
+    // What the head and the lookup made of the embedding's gradient, Vh each, and the gradient of the
+    // stream, sh: 4·(2·617,558,016 + 25,165,824)
+    #expect(peak.temporary == 5_041_127_424)
     // Two ids of 8 bytes for each token.
     #expect(peak.input == 2 * 8 * 2_048)
-    // 698,417,037,312 + 696,504,188,928 + 1,396,834,074,624 + 2,214,608,896 + 771,751,936 + 32,768
-    #expect(peak.total == 2_794_741_694_464)
+    // 698,417,037,312 + 698,417,037,312 + 1,396,834,074,624 + 5,041,127,424 + 32,768
+    #expect(peak.total == 2_798_709_309_440)
   }
 
   @Test("A forward pass takes 735 TFLOP in matrix products, backward twice that")

@@ -18,9 +18,10 @@ import Testing
     layout.globalBatch = Self.replicas * microbatches
     var recipe = Recipe()
     recipe.sequence = 8
-    // Widths that 4 replicas divide.
+    // Widths that 4 replicas divide, and a head of its own: two gradients of one weight would be made
+    // apart, and added up.
     let shape = try ModelShape(
-      name: "zero", layers: 2, hidden: 16, heads: 4, vocabulary: 40, positions: 8)
+      name: "zero", layers: 2, hidden: 16, heads: 4, vocabulary: 40, positions: 8, tiedHead: false)
     let engine = Engine(dry: Ledger(), rank: Rank(1, of: layout))
     var training = Training(
       shape, layout.recipe(recipe), try Corpus(for: recipe, shape), on: engine)
@@ -74,8 +75,8 @@ import Testing
     let (P, held, temporary, communicated) = try run(.gradients)
     let N = Self.replicas
     #expect(held == [.parameter: 4 * P, .gradient: 4 * P / N, .optimizerState: 8 * P / N])
-    // A block, 12h² + 13h, and what lies outside of the blocks, (V + T)h + 2h, of which the head's
-    // gradient is there from the beginning of backward to its end.
+    // A block, 12h² + 13h, and what lies outside of the blocks, of which the gradients of the head and
+    // the final norm, Vh + 2h, are there from the beginning of backward to its end.
     #expect(temporary == 4 * ((12 * 16 * 16 + 13 * 16) + (40 + 2) * 16))
     #expect(communicated == 2 * P)
   }
@@ -86,7 +87,7 @@ import Testing
     let N = Self.replicas
     #expect(held == [.parameter: 4 * P / N, .gradient: 4 * P / N, .optimizerState: 8 * P / N])
     // A block's weights and gradients, the outer weights, and the outer gradients as above.
-    #expect(temporary == 4 * (2 * (12 * 256 + 13 * 16) + (48 + 2) * 16 + (40 + 2) * 16))
+    #expect(temporary == 4 * (2 * (12 * 256 + 13 * 16) + (88 + 2) * 16 + (40 + 2) * 16))
     // All-gather for forward and again for backward, reduce-scatter of the gradients.
     #expect(communicated == 3 * P)
   }

@@ -63,12 +63,12 @@ private func peak(_ model: String, _ recipe: Recipe) throws -> Formula {
 
   @Test func `the moments are those that a measurement names`() throws {
     let pieces = try #require(gpt2.get().pieces)
-    let logits = try #require(pieces.first { $0.path == "head.logSoftmax" })
-    #expect(logits.phase == .forward)
-    // The logits and their log-softmax, 4 bytes each
-    let term = try #require(logits.terms.first { $0.monomial == "b*s*V" })
-    #expect(term.coefficient == 8)
-    #expect(term.roles == ["head.logits": 4, "loss.logSoftmax": 4])
+    let loss = try #require(pieces.first { $0.path == "head.lossGradient" })
+    #expect(loss.phase == .backward)
+    // The log-softmax, its gradient and that of the logits, 4 bytes each
+    let term = try #require(loss.terms.first { $0.monomial == "b*s*V" })
+    #expect(term.coefficient == 12)
+    #expect(term.roles == ["loss.logSoftmax": 4, "loss.lossGradient": 8])
     let measured = try Measurement.run(ModelShape(named: "gpt2"), Recipe(), dry: true)
     #expect(pieces.contains { $0.path.replacing("l-1", with: "11") == measured.bytes.peak.path })
   }

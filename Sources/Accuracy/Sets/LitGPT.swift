@@ -37,7 +37,6 @@ struct LitGPT: DataSet {
       shape, own, layout, stage: 0,
       holding: [
         .cuBLAS(computeCapability: "8.0"), .eagerLlama(shape, own, norm: 4),
-        .crossEntropy(shape, own, width: 2),
       ])
     return Comparison(
       row: "\(row.text("model")) \(row.text("method"))", quantity: .peakAllocated,

@@ -13,7 +13,10 @@ struct MosaicMLTimes: DataSet {
     whose checkpoints compute no more again than backward needs \
     (torch/utils/checkpoint.py, set_checkpoint_early_stop). The row of 1b on 32 GPUs is left out, as \
     it is out of line with 16 and 64. The host holds a device up for 0.06 s at each micro-batch: the \
-    mean of what the rows of 125m with one micro-batch lack otherwise, which are the calibration rows.
+    mean of what the rows of 125m with one micro-batch lack otherwise, which are the calibration rows. \
+    No mechanism here tells why 70b on 64 GPUs takes as long as 4.5 GB/s of network for each would \
+    make it, 13b on eight of 40 GB 0.6 s longer at each micro-batch, and 760m of short sequences \
+    longer on 80 GB than on 40.
     """
 
   /// Seconds that pass at each micro-batch until a device has work again.

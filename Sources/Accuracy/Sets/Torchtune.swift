@@ -35,12 +35,12 @@ struct Torchtune: DataSet {
     recipe.precision = .bf16Pure
     recipe.attention = .flash
     recipe.convention = .pytorch
+    recipe.convention.lossInSingle = true
     let own = layout.recipe(recipe)
     let run = try StageRun(
       shape, own, layout, stage: 0,
       holding: [
         .cuBLAS(computeCapability: "8.0"), .eagerLlama(shape, own, norm: 2),
-        .crossEntropy(shape, own, width: 4),
       ])
     return Comparison(
       row: "\(row.text("model")), packed, eager", quantity: .peakAllocated,

@@ -59,7 +59,7 @@ extension ProjectedTime {
   init(_ parts: Parts) {
     let (layout, stages) = (parts.layout, parts.stages)
     let timeline = PipelineTimeline(parts)
-    let ends = zip(timeline.ends, stages).map { $0 + $1.update.total }
+    let ends = zip(timeline.ends, stages).map { $0 + $1.first.total + $1.update.total }
     let slowest = ends.indices.max { ends[$0] < ends[$1] }!
     let terms = Self.terms(parts, stage: slowest, passesEnd: timeline.ends[slowest])
     let seconds = terms.reduce(0) { $0 + $1.seconds }
@@ -106,15 +106,18 @@ extension ProjectedTime {
       guard seconds != 0 else { return }
       terms.append(TimeTerm(name: name, seconds: seconds, basis: .assumed, source: source))
     }
-    for (pass, seconds) in [("forward", seconds.forward), ("backward", seconds.backward)] {
-      for part in seconds.parts {
-        add("\(pass).\(part.name)", part.seconds * count, Self.source(of: part.name, parts))
-      }
+    for part in seconds.forward.parts {
+      add("forward.\(part.name)", part.seconds * count, Self.source(of: part.name, parts))
     }
-    let passes = terms.reduce(0) { $0 + $1.seconds }
+    for (part, first) in zip(seconds.backward.parts, seconds.first.parts) {
+      add(
+        "backward.\(part.name)", part.seconds * count + first.seconds,
+        Self.source(of: part.name, parts))
+    }
     let sends = Double(parts.sends(stage: stage)) * seconds.send
     let isBlocking = !parts.timer.overlap.contains(.pipeline)
     add("pipelineCommunication", isBlocking ? sends : 0, Self.source(of: "network", parts))
+    let passes = (seconds.forward.total + seconds.backward.total) * count
     let rest = passesEnd - passes - (isBlocking ? sends : 0)
     terms.append(
       TimeTerm(

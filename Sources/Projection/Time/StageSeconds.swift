@@ -6,6 +6,9 @@ struct StageSeconds: Sendable {
   var backward = Pass()
   /// What is computed again, of the backward pass; its messages included.
   var recompute = 0.0
+  /// What the first micro-batch of an update takes less than others, below zero: there are no gradients
+  /// yet that its own have to be added to.
+  var first = Pass()
   /// What follows the last backward pass: gradients, and the update.
   var update = Pass()
   /// Seconds of what passes to the next stage, each way.

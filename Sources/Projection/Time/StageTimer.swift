@@ -48,8 +48,10 @@ struct StageTimer: Sendable {
     seconds.forward = pass(work.round, [.forward], share)
     seconds.backward = pass(work.round, [.backward, .recompute], share)
     seconds.recompute = pass(work.round, [.recompute], share).total
+    let (first, update) = work.once.parts
+    seconds.first = pass(first, Work.Stage.allCases, 1)
     // What is done once hides behind the last backward pass.
-    seconds.update = pass(work.once, Work.Stage.allCases, 1, behind: seconds.backward)
+    seconds.update = pass(update, Work.Stage.allCases, 1, behind: seconds.backward)
     seconds.send = sendSeconds(work.round)
     return seconds
   }
@@ -89,7 +91,9 @@ struct StageTimer: Sendable {
     if model.kernels.launchesSynchronously {
       pass.dispatch = Double(calls) * share * model.calibration.roundTrip.value
     } else {
-      pass.dispatch = max(0, dispatch - cost.total - pass.tensorMessages)
+      // Nothing waits for kernels that do not run.
+      pass.dispatch =
+        cost.total < 0 ? 0 : max(0, dispatch - cost.total - pass.tensorMessages)
     }
     return pass
   }
@@ -114,5 +118,16 @@ struct StageTimer: Sendable {
     guard messages > 0 else { return 0 }
     let alone = max(messages - window, messages / Double(max(1, pieces)))
     return alone + (messages - alone) * model.calibration.contention.value
+  }
+}
+
+extension StageWork.Tally {
+  /// What is done once, apart: how the passes of the first micro-batch differ, and the rest.
+  fileprivate var parts: (first: StageWork.Tally, update: StageWork.Tally) {
+    var (first, update) = (self, self)
+    first.kernels[.optimizer] = nil
+    first.messages = [:]
+    update.kernels = update.kernels.filter { $0.key == .optimizer }
+    return (first, update)
   }
 }
