@@ -50,8 +50,10 @@ struct LayoutOptions: ParsableArguments {
       """)
   var zero = Layout().zero
 
-  /// The layout, for a batch.
-  func layout(microbatch: Int, globalBatch: Int) -> Layout {
+  /// The layout, with a batch of so many sequences for each pass of a replica.
+  ///
+  /// - Throws: `InputError` for a count that no layout has.
+  func layout(microbatch: Int, accumulate: Int = 1) throws(InputError) -> Layout {
     var layout = Layout()
     layout.data = data
     layout.expert = expert
@@ -63,8 +65,6 @@ struct LayoutOptions: ParsableArguments {
     layout.schedule = schedule
     layout.sequenceParallel = sequenceParallel
     layout.zero = zero
-    layout.microbatch = microbatch
-    layout.globalBatch = globalBatch
-    return layout
+    return try layout.with(microbatch: microbatch, accumulate: accumulate)
   }
 }

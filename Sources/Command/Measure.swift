@@ -53,8 +53,8 @@ struct Measure: ParsableCommand {
   private func measure(
     _ shape: ModelShape, _ recipe: Recipe, _ ledger: Ledger, _ progress: (Int, Double?) -> Void
   ) throws -> Transformer.Measurement? {
-    let layout = layout.layout(
-      microbatch: recipe.batch, globalBatch: recipe.batch * recipe.accumulate * self.layout.data)
+    try recipe.validate(for: shape)
+    let layout = try layout.layout(microbatch: recipe.batch, accumulate: recipe.accumulate)
     guard layout.ranks > 1 || MPI.launched > 1 else {
       return try Measurement.run(shape, recipe, dry: dry, ledger: ledger, progress: progress)
     }

@@ -42,8 +42,8 @@ struct Project: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     let device = try gpu.map { try Device(named: $0) }
-    let layout = layout.layout(
-      microbatch: microbatch, globalBatch: globalBatch ?? microbatch * self.layout.data)
+    var layout = try layout.layout(microbatch: microbatch)
+    if let globalBatch { layout.globalBatch = globalBatch }
     try requireRanks(of: layout)
     let shape = try ModelShape(named: model)
       .padded(toMultipleOf: padVocabulary, for: layout)

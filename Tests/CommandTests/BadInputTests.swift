@@ -33,6 +33,22 @@ import Testing
       "--text: found no readable file at .; expected a text file"
     ),
     (
+      ["measure", "gpt2", "--dry", "--batch", "9000000000000000000", "--accumulate", "2"],
+      "--batch: found 9000000000000000000; expected at most 100000000"
+    ),
+    (
+      ["measure", "gpt2", "--dry", "--batch", "4", "--data", "9000000000000000000"],
+      "--data: found 9000000000000000000; expected at most 1000000"
+    ),
+    (
+      ["project", "gpt2", "--microbatch", "9000000000000000000", "--data", "2"],
+      "--microbatch: found 9000000000000000000; expected at most 100000000"
+    ),
+    (
+      ["project", "gpt2", "--gpus", "8", "--data", "10000000000", "--tensor", "10000000000"],
+      "--data: found 10000000000; expected at most 1000000"
+    ),
+    (
       ["derive", "parameters", "--role", "mlp.typo"],
       "--role: found \"mlp.typo\", which no tensor has; expected a role such as "
         + "attention.probabilities, or attention.*"
@@ -88,6 +104,28 @@ import Testing
       expectFailure(
         try assay("verify", "--claims", "mine.yaml", in: folder), 65,
         "mine.yaml:3:9: claims: found 3; expected a list of claims")
+    }
+  }
+
+  @Test func `a claim about more ranks than a dry run goes through is refused`() throws {
+    try withTemporaryFolder { folder in
+      try folder.write(
+        """
+        document: mine
+        title: Notes
+        claims:
+        - id: mine.1
+          statement: A layer has 12h² parameters.
+          quantity: parameters
+          kind: formula
+          unit: parameter
+          expression: 12*h^2
+          recipe: { data: 9000000000000000000, tensor: 4 }
+          measure: { quantity: parameters, scope: block, in: parameter }
+        """, to: "mine.yaml")
+      expectFailure(
+        try assay("verify", "--claims", "mine.yaml", in: folder), 65,
+        "mine.yaml:4:3: claim mine.1: recipe: found 3.6e+19 parts of the ranks of a model; expected at most 10000")
     }
   }
 

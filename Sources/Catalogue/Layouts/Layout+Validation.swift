@@ -1,4 +1,25 @@
+import Foundation
+
 extension Layout {
+  /// The layout with a batch: sequences that go through a rank at once, and passes of a replica
+  /// before an update.
+  ///
+  /// - Throws: `InputError` that names the count that no layout has.
+  public func with(microbatch: Int, accumulate: Int = 1) throws(InputError) -> Layout {
+    var layout = self
+    layout.microbatch = microbatch
+    try layout.requireCounts()
+    let sequences = Double(data) * Double(microbatch) * Double(accumulate)
+    guard sequences <= Double(ModelShape.largestSize) else {
+      throw InputError(
+        "--data",
+        found: "\(data), which makes a batch of \(String(format: "%.12g", sequences)) sequences",
+        expected: "at most \(ModelShape.largestSize) sequences")
+    }
+    layout.globalBatch = data * microbatch * accumulate
+    return layout
+  }
+
   /// Checks the layout by itself and against the model and the recipe, whose batch it replaces.
   ///
   /// - Throws: `InputError` that names the option.
@@ -50,9 +71,11 @@ extension Layout {
         throw InputError(option, found: "\(value)", expected: "at most \(most)")
       }
     }
-    guard ranks <= Self.mostRanks else {
+    // Each count may be as large as all of them together may be: their product is no `Int` then.
+    let ranks = [data, context, tensor, pipeline].map(Double.init).reduce(1, *)
+    guard ranks <= Double(Self.mostRanks) else {
       throw InputError(
-        "--data", found: "\(data), which makes \(ranks) ranks",
+        "--data", found: "\(data), which makes \(String(format: "%.12g", ranks)) ranks",
         expected: "at most \(Self.mostRanks) ranks")
     }
   }
