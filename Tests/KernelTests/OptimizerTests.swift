@@ -27,9 +27,12 @@ import Testing
 
     for t in 1...5 {
       let gradient = random.floats(n)
-      adamw(
-        &parameter, &m, &v, gradient, clipping, rate, beta1, beta2, epsilon, decay,
-        Float(1 - pow(Double(beta1), Double(t))), Float(1 - pow(Double(beta2), Double(t))), n)
+      var constants = adam_constants(
+        gradientScale: clipping, learningRate: rate, beta1: beta1, beta2: beta2,
+        epsilon: epsilon, weightDecay: decay,
+        correction1: Float(1 - pow(Double(beta1), Double(t))),
+        correction2: Float(1 - pow(Double(beta2), Double(t))))
+      adamw(&parameter, &m, &v, gradient, &constants, n)
       reference.step(
         gradient.doubles.map { $0 * Double(clipping) }, number: t, learningRate: Double(rate),
         beta1: Double(beta1), beta2: Double(beta2), epsilon: Double(epsilon),
@@ -53,8 +56,11 @@ import Testing
     reference.step(
       gradient.doubles, number: 3, learningRate: 1, beta1: 0.75, beta2: 0.5, epsilon: 0.125,
       weightDecay: 0.5)
-    adamw(
-      &parameter, &m, &v, gradient, 1, 1, 0.75, 0.5, 0.125, 0.5, 1 - 0.421875, 1 - 0.125, n)
+    // 0.75³ = 0.421875, 0.5³ = 0.125
+    var constants = adam_constants(
+      gradientScale: 1, learningRate: 1, beta1: 0.75, beta2: 0.5, epsilon: 0.125,
+      weightDecay: 0.5, correction1: 1 - 0.421875, correction2: 1 - 0.125)
+    adamw(&parameter, &m, &v, gradient, &constants, n)
     #expect(relativeError(parameter, reference.parameter) <= bound(operations: 8))
   }
 
@@ -62,7 +68,10 @@ import Testing
   func zeroGradient() {
     let parameter: [Float] = [1, -2, 0]
     var (p, m, v) = (parameter, zeros(3), zeros(3))
-    adamw(&p, &m, &v, zeros(3), 1, 0.5, 0.9, 0.95, 1e-8, 0.25, 0.1, 0.05, 3)
+    var constants = adam_constants(
+      gradientScale: 1, learningRate: 0.5, beta1: 0.9, beta2: 0.95, epsilon: 1e-8,
+      weightDecay: 0.25, correction1: 0.1, correction2: 0.05)
+    adamw(&p, &m, &v, zeros(3), &constants, 3)
     #expect(p == [0.875, -1.75, 0])
     #expect(m == [0, 0, 0] && v == [0, 0, 0])
   }
@@ -75,7 +84,10 @@ import Testing
     let v = random.floats(n, in: 0...1)
     func run(_ r: Range<Int>) -> [UInt32] {
       var (p, m, v) = (Array(p[r]), Array(m[r]), Array(v[r]))
-      adamw(&p, &m, &v, Array(g[r]), 0.7, 0.01, 0.9, 0.95, 1e-8, 0.1, 0.19, 0.0975, r.count)
+      var constants = adam_constants(
+        gradientScale: 0.7, learningRate: 0.01, beta1: 0.9, beta2: 0.95, epsilon: 1e-8,
+        weightDecay: 0.1, correction1: 0.19, correction2: 0.0975)
+      adamw(&p, &m, &v, Array(g[r]), &constants, r.count)
       return p.bits
     }
     #expect(run(0..<30) + run(30..<31) + run(31..<77) == run(0..<77))
