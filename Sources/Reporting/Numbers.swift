@@ -48,6 +48,9 @@ extension Double {
   /// With that many decimals.
   func decimal(_ places: Int) -> String { String(format: "%.\(places)f", self) }
 
+  /// A share as a percentage, with that many decimals.
+  func percent(_ places: Int) -> String { (100 * self).decimal(places) + " %" }
+
   /// To six significant digits.
   var significant: String { String(format: "%.6g", self) }
 

@@ -20,14 +20,7 @@ public struct TextbookPage {
       g KV heads, d head dimension, l layers, V vocabulary, T learned positions, P parameters, \
       D training tokens, N devices.
       """
-    return ([introduction] + documents.map(section)).joined(separator: "\n\n") + "\n"
-  }
-
-  /// The titles, in their order.
-  private var documents: [String] {
-    verification.claims.reduce(into: []) { titles, finding in
-      if titles.last != finding.document { titles.append(finding.document) }
-    }
+    return ([introduction] + verification.documents.map(section)).joined(separator: "\n\n") + "\n"
   }
 
   private func section(_ title: String) -> String {

@@ -52,7 +52,7 @@ struct Reason {
     let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
     return outcome.result == .wrong
       ? "It does not hold\(place): \(sides)."
-      : "It holds at \(counted(outcome.comparisons)), such as with \(sides)\(place)."
+      : "It holds at \(counted(outcome.comparisons)), for example with \(sides)\(place)."
   }
 
   private static func counted(_ comparisons: [Comparison]) -> String {

@@ -42,7 +42,7 @@ struct EstimatorRun {
       if ContinuousClock.now > deadline {
         kill(process)
         throw InputError(
-          estimator.name, found: "no end after \(estimator.timeout) s",
+          estimator.name, found: "a program that still runs after \(estimator.timeout) s",
           expected: "answers by then, or a longer --timeout")
       }
       let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
