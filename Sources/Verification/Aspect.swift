@@ -41,7 +41,8 @@ extension Aspect {
     for reading in readings {
       switch try reading.arithmetic(model: model) {
       case .noArithmetic:
-        return Aspect(result: .none, because: "It prints no number that follows from one of its formulas.")
+        return Aspect(
+          result: .none, because: "It prints no number that follows from one of its formulas.")
       case .holds:
         let gives = try claim.computed(model: model)?.value.readable(in: claim.unit)
         let printed = claim.claimed.map { "; it prints \($0.text)" } ?? ""

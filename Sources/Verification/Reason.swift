@@ -25,7 +25,8 @@ struct Reason {
     switch verdict {
     case .exact:
       sentence =
-        "The formula equals the measurement at \(Self.counted(best.comparisons))"
+        "The \(claim.expression == nil ? "printed number" : "formula") equals the measurement at "
+        + Self.counted(best.comparisons)
         + (outcomes.count == 1
           ? "." : claim.readings.isEmpty ? ", under every convention." : ", in every reading.")
         + (best.isOfPrintedNumber(claim) ? "" : " The printed number follows from its own inputs.")

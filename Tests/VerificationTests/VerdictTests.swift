@@ -40,7 +40,7 @@ import Verification
       "quantity: parameters\nkind: example\nunit: parameter\nmodel: gpt2\n"
         + "claimed: \"124439808\"\n" + model)
     #expect(finding.verdict == .exact)
-    #expect(finding.because == "The formula equals the measurement at 1 dry run.")
+    #expect(finding.because == "The printed number equals the measurement at 1 dry run.")
     #expect(finding.claimed?.value == 124_439_808 && finding.computed == nil)
     #expect(finding.mode == "dry" && finding.model == "gpt2")
   }
@@ -149,7 +149,7 @@ import Verification
     #expect(arithmetic.verdict == .exact)
     #expect(
       arithmetic.because
-        == "Arithmetic alone, which no run enters: its formula gives 64 dimensions; it prints 64.")
+        == "Arithmetic alone, without a run: its formula gives 64 dimensions; it prints 64.")
     #expect(arithmetic.computed?.value == 64 && arithmetic.measured == nil)
     let rounded = try judged(
       "quantity: time\nkind: example\nunit: day\nexpression: 338/10\nclaimed: about 34 days")

@@ -44,7 +44,8 @@ extension ModelShape {
         tokenTypes: file.integerOrNull("type_vocab_size") ?? 2, hasFinalNorm: false,
         head: file.encoderHead()),
       tiedHead: file.boolean("tie_word_embeddings", default: true),
-      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-12)), SizeFields.layerNorm, file.path)
+      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-12)), SizeFields.layerNorm,
+      file.path)
   }
 }
 
