@@ -125,7 +125,8 @@ import Testing
         """, to: "mine.yaml")
       expectFailure(
         try assay("verify", "--claims", "mine.yaml", in: folder), 65,
-        "mine.yaml:4:3: claim mine.1: recipe: found 3.6e+19 parts of the ranks of a model; expected at most 10000")
+        "mine.yaml:4:3: claim mine.1: recipe: found 3.6e+19 parts of the ranks of a model; expected at most 10000"
+      )
     }
   }
 

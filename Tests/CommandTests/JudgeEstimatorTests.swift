@@ -20,7 +20,8 @@ import Testing
       "sh -c exit 4: found exit status 4; expected exit status 0")
     expectFailure(
       try assay("judge", "--timeout", "0.2", "--", "sleep", "9"), 65,
-      "sleep 9: found a program that still runs after 0.2 s; expected answers by then, or a longer --timeout")
+      "sleep 9: found a program that still runs after 0.2 s; expected answers by then, or a longer --timeout"
+    )
   }
 
   @Test(arguments: [

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct OptimizerTests {
@@ -38,9 +39,9 @@ import Testing
         beta1: Double(beta1), beta2: Double(beta2), epsilon: Double(epsilon),
         weightDecay: Double(decay))
       // A few roundings a step, of which each is carried on.
-      #expect(relativeError(m, reference.m, size: 0.1) <= bound(operations: 3 * t))
-      #expect(relativeError(v, reference.v) <= bound(operations: 4 * t))
-      #expect(relativeError(parameter, reference.parameter) <= bound(operations: 3 * t))
+      #expect(relativeError(m, reference.m, size: 0.1) <= roundingBound(operations: 3 * t))
+      #expect(relativeError(v, reference.v) <= roundingBound(operations: 4 * t))
+      #expect(relativeError(parameter, reference.parameter) <= roundingBound(operations: 3 * t))
     }
   }
 
@@ -61,7 +62,7 @@ import Testing
       gradientScale: 1, learningRate: 1, beta1: 0.75, beta2: 0.5, epsilon: 0.125,
       weightDecay: 0.5, correction1: 1 - 0.421875, correction2: 1 - 0.125)
     adamw(&parameter, &m, &v, gradient, &constants, n)
-    #expect(relativeError(parameter, reference.parameter) <= bound(operations: 8))
+    #expect(relativeError(parameter, reference.parameter) <= roundingBound(operations: 8))
   }
 
   @Test("A zero gradient leaves only weight decay")

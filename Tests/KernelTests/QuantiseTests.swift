@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// Integers with a scale for each group of a row's elements.
