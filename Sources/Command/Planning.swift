@@ -56,6 +56,7 @@ struct Planning: ParsableCommand {
     let (recipe, device, options) = try (
       recipe.recipe(for: shape), Device(named: gpu), options()
     )
+    try recipe.validate(for: shape)
     let plan = try output.during("compare layouts of \(gpus) GPUs for \(shape.name)") { _ in
       try Plan(
         shape, recipe, on: device, gpus: gpus, globalBatch: globalBatch ?? 2 * gpus, options)

@@ -45,6 +45,10 @@ struct Simulate: ParsableCommand {
       throw InputError(
         "--workspace", found: "\(workspace)", expected: "a number of bytes, 0 or more")
     }
+    guard workspace <= AllocationStream.largest else {
+      throw InputError(
+        "--workspace", found: "\(workspace)", expected: "at most \(AllocationStream.largest) bytes")
+    }
     let simulation = try output.during("replay \(file)") { _ in
       let input = try RecordedStream(file, device: device, workspace: workspace)
       return Simulation(input.stream, settings, recorded: input.recorded)

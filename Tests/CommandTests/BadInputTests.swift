@@ -49,6 +49,14 @@ import Testing
       "--data: found 10000000000; expected at most 1000000"
     ),
     (
+      ["plan", "gpt2", "--gpu", "h100", "--gpus", "8", "--sequence", "0"],
+      "--sequence: found 0; expected a positive integer"
+    ),
+    (
+      ["plan", "gpt2", "--gpu", "h100", "--gpus", "8", "--sequence", "9223372036854775807"],
+      "--sequence: found 9223372036854775807; expected at most 100000000"
+    ),
+    (
       ["derive", "parameters", "--role", "mlp.typo"],
       "--role: found \"mlp.typo\", which no tensor has; expected a role such as "
         + "attention.probabilities, or attention.*"

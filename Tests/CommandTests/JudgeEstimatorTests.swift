@@ -18,6 +18,10 @@ import Testing
     expectFailure(
       try assay("judge", "--", "sh", "-c", "exit 4"), 65,
       "sh -c exit 4: found exit status 4; expected exit status 0")
+    // A time that no clock counts is as good as any.
+    expectFailure(
+      try assay("judge", "--timeout", "1e300", "--", "sh", "-c", "exit 4"), 65,
+      "sh -c exit 4: found exit status 4; expected exit status 0")
     expectFailure(
       try assay("judge", "--timeout", "0.2", "--", "sleep", "9"), 65,
       "sleep 9: found a program that still runs after 0.2 s; expected answers by then, or a longer --timeout"

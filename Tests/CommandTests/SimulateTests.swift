@@ -85,6 +85,14 @@ import Testing
       "--roundup-divisions: found 3; expected a power of two"
     ),
     (
+      ["simulate", "bad.csv", "--capacity", "9223372036854775807", "--memory-fraction", "1"],
+      "--capacity: found 9223372036854775807; expected at most 70368744177664 bytes"
+    ),
+    (
+      ["simulate", "bad.csv", "--workspace", "9223372036854775807"],
+      "--workspace: found 9223372036854775807; expected at most 70368744177664 bytes"
+    ),
+    (
       ["simulate", "bad.csv", "--workspace", "-1"],
       "--workspace: found -1; expected a number of bytes, 0 or more"
     ),

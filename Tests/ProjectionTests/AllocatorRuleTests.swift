@@ -149,6 +149,15 @@ import Testing
     #expect(allocator.statistics.requested.current == 0)
   }
 
+  @Test func `divisions of any number leave sizes that they do not reach to multiples of 512`() {
+    var settings = AllocatorSettings()
+    settings.roundupPower2Divisions = 1 << 62
+    #expect(settings.rounded(0) == 512 && settings.rounded(1000) == 1024)
+    // 8 steps between 8192 and 16384 are 1024 apart.
+    settings.roundupPower2Divisions = 8
+    #expect(settings.rounded(4096) == 4096 && settings.rounded(8193) == 9216)
+  }
+
   @Test(
     arguments: [
       (

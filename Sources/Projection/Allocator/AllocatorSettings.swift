@@ -33,6 +33,9 @@ public struct AllocatorSettings: Codable, Sendable, Equatable {
     try require(
       capacity.map { $0 > 0 } ?? true, "--capacity", capacity, "a positive number of bytes")
     try require(
+      capacity.map { $0 <= AllocationStream.largest } ?? true, "--capacity", capacity,
+      "at most \(AllocationStream.largest) bytes")
+    try require(
       memoryFraction.map { $0 > 0 && $0 <= 1 } ?? true, "--memory-fraction", memoryFraction,
       "a number above 0, and 1 at most")
     try require(

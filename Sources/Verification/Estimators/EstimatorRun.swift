@@ -37,7 +37,8 @@ struct EstimatorRun {
   }
 
   private func wait(for process: Process, output: URL) throws {
-    let deadline = ContinuousClock.now + .seconds(estimator.timeout)
+    // Thirty years, which a clock can still count.
+    let deadline = ContinuousClock.now + .seconds(min(estimator.timeout, 1e9))
     while process.isRunning {
       if ContinuousClock.now > deadline {
         kill(process)
