@@ -68,7 +68,6 @@ extension Finding {
     guard measured != nil else { return "arithmetic" }
     guard residual != nil else { return verdict == .exact ? because : "" }
     if verdict == .exact, mode == "real" { return "the same, in all miniatures" }
-    return [measured.text, unit, place.map { "at \($0)" }].compactMap { $0 }
-      .joined(separator: " ")
+    return [amount(measured), place.map { "at \($0)" }].compactMap { $0 }.joined(separator: " ")
   }
 }

@@ -50,8 +50,16 @@ extension Aspect {
       case .slip(let computed): slip = computed
       }
     }
-    let printed = claim.claimed.map { "prints \($0.text)" } ?? "claims that it holds"
     let gives = slip?.value.readable(in: claim.unit) ?? ""
+    if claim.isInequality, case .comparison(_, _, let right) = claim.expression {
+      let values = claim.inputs.merging(model) { input, _ in input }
+      let other = try right.evaluated(at: values, where: claim.substitutions).value
+      return Aspect(
+        result: .fails,
+        because: "It does not hold at its own numbers: \(gives) against "
+          + "\(other.readable(in: claim.unit)).")
+    }
+    let printed = claim.claimed.map { "prints \($0.text)" } ?? ""
     return Aspect(
       result: .fails,
       because: "The source \(printed); its formula gives \(gives)"

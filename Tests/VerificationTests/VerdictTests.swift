@@ -134,7 +134,7 @@ import Verification
     let finding = try judged(
       "quantity: data\nkind: example\nexpression: h > 2*s\ninputs: { h: 768, s: 1024 }")
     #expect(finding.verdict == .slip)
-    #expect(finding.because == "The source claims that it holds; its formula gives 768.")
+    #expect(finding.because == "It does not hold at its own numbers: 768 against 2,048.")
   }
 
   @Test func `notMeasurable: for the reason given`() throws {
