@@ -120,7 +120,8 @@ extension ModelShape {
   }
 
   private static func divisors(of hidden: Int, around heads: Int) -> String {
-    let all = (1...hidden).filter { hidden % $0 == 0 }
+    let small = (1...Int(Double(hidden).squareRoot())).filter { hidden % $0 == 0 }
+    let all = Set(small + small.map { hidden / $0 }).sorted()
     let nearest = [all.last { $0 < heads }, all.first { $0 > heads }].compactMap { $0 }
     return nearest.map(String.init).joined(separator: " or ")
   }

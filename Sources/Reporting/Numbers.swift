@@ -12,6 +12,12 @@ extension Int {
     return self < 0 ? "-" + result : result
   }
 
+  /// The difference; where that is no `Int`, the nearest: files may tell of any numbers.
+  func minus(_ other: Int) -> Int {
+    let (difference, isBeyond) = subtractingReportingOverflow(other)
+    return isBeyond ? (self < other ? .min : .max) : difference
+  }
+
   /// With commas, and with a sign even where it is positive.
   var signed: String { (self > 0 ? "+" : "") + grouped }
 

@@ -63,7 +63,7 @@ extension BaselineCheck.Change {
     guard let before = before.flatMap(Int.init), let after = after.flatMap(Int.init) else {
       return ""
     }
-    return (after - before).signed
+    return after.minus(before).signed
   }
 
   /// The change in one line.
