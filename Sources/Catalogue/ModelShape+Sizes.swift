@@ -38,7 +38,7 @@ extension ModelShape {
     static let gpt2 = SizeFields(
       layers: "n_layer", hidden: "n_embd", heads: "n_head", feedForward: "n_inner",
       positions: "n_positions", epsilon: "layer_norm_epsilon")
-    static let bert = SizeFields(epsilon: "layer_norm_eps")
+    static let layerNorm = SizeFields(epsilon: "layer_norm_eps")
     static let marian = SizeFields(
       layers: "decoder_layers", encoderLayers: "encoder_layers", hidden: "d_model",
       heads: "decoder_attention_heads", feedForward: "decoder_ffn_dim")
