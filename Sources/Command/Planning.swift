@@ -43,6 +43,7 @@ struct Planning: ParsableCommand {
     try requirePositive("--gpus", gpus)
     try requirePositive("--count", count)
     if let globalBatch { try requirePositive("--global-batch", globalBatch) }
+    recipe.noteBatch(from: "--global-batch and of each layout", in: output)
     let shape = try ModelShape(named: model)
     let (recipe, device, time) = try (
       recipe.recipe(for: shape), Device(named: gpu), time.options()

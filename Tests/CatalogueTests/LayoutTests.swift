@@ -41,6 +41,14 @@ import Testing
     let many = try complaint { ($0.data, $0.pipeline) = (500_000, 4) }
     #expect(
       many == "--data: found 500000, which makes 2000000 ranks; expected at most 1000000 ranks")
+    // 10⁶ to the fourth power is more than 64 bits hold.
+    let most = 1_000_000
+    let uncounted = try complaint {
+      ($0.data, $0.context, $0.tensor, $0.pipeline) = (most, most, most, most)
+    }
+    #expect(
+      uncounted
+        == "--data: found 1000000, which makes 1e+24 ranks; expected at most 1000000 ranks")
   }
 
   @Test func `tensor-parallel ranks divide everything that they share`() throws {
