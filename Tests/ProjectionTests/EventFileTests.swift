@@ -20,6 +20,17 @@ import Testing
     #expect(stream.labels == [.init("unknown", "unknown")])
   }
 
+  @Test func `events are those of one device`() throws {
+    try withTemporaryFolder { folder in
+      let path = try folder.write("assay.events.v1,kind,tensor,bytes\n", to: "events.csv")
+      let error = #expect(throws: InputError.self) { try RecordedStream(path, device: 0) }
+      #expect(
+        error?.description
+          == "--device: found 0 for \(path), whose events are those of one device; "
+          + "expected a snapshot of several")
+    }
+  }
+
   @Test func `category, path and stream are read where they are`() throws {
     let stream = try read(
       """
