@@ -15,6 +15,13 @@ extension Int {
   /// With commas, and with a sign even where it is positive.
   var signed: String { (self > 0 ? "+" : "") + grouped }
 
+  /// What the number is more than another, signed; nothing where that does not fit 64 bits, as it
+  /// can be with numbers of a file.
+  func difference(from other: Int) -> String {
+    let (difference, overflows) = subtractingReportingOverflow(other)
+    return overflows ? "" : difference.signed
+  }
+
   /// The number with what it counts, in the plural where it is not one.
   func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 
