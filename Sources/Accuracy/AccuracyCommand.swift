@@ -13,7 +13,8 @@ struct AccuracyCommand: ParsableCommand {
     abstract: "Predicts published measurements, and says how far off the predictions are.",
     discussion: """
       Every row of every file that the folder has is predicted by the program that `assay project` \
-      runs. Rows may be added; the headings stay.
+      runs. Rows may be added; the headings stay. A row that the program refuses is listed with the \
+      reason, and the exit status is 1.
       """)
 
   @Option(help: "A folder of measurements.")
@@ -34,8 +35,12 @@ struct AccuracyCommand: ParsableCommand {
     }
     let report = AccuracyReport(sets: sets, examples: try WorkedExample.all())
     let text = try report.rendered(as: format)
-    guard let output else { return print(text, terminator: "") }
-    try OutputFile(output).write(text)
-    print(report.summary.text)
+    if let output {
+      try OutputFile(output).write(text)
+      print(report.summary.text)
+    } else {
+      print(text, terminator: "")
+    }
+    guard sets.allSatisfy(\.refusals.isEmpty) else { throw ExitCode(1) }
   }
 }

@@ -20,6 +20,7 @@ struct AccuracyReport: Report {
       let about: String
       let summaries: [Summary]
       let comparisons: [Comparison]
+      let refusals: [EvaluatedSet.Refusal]
     }
   }
 
@@ -28,17 +29,18 @@ struct AccuracyReport: Report {
       sets: sets.map {
         Value.Part(
           title: $0.title, about: $0.about, summaries: Summary.all(of: $0.comparisons),
-          comparisons: $0.comparisons)
+          comparisons: $0.comparisons, refusals: $0.refusals)
       }, workedExamples: examples)
   }
 
   var headline: String? { "What Assay predicts, beside what was measured" }
 
   var tables: [Table] {
-    [summary, worked, constants, unpredicted] + sets.flatMap { [about($0), rows($0)] }
+    [summary, worked, constants, unpredicted]
+      + sets.flatMap { [about($0), rows($0)] + refusals($0) }
   }
 
-  var brief: [Table] { sets.map(rows) + [summary] }
+  var brief: [Table] { sets.flatMap { [rows($0)] + refusals($0) } + [summary] }
 
   var summary: Table {
     let lines = sets.flatMap { set in
@@ -88,6 +90,15 @@ struct AccuracyReport: Report {
 
   private func about(_ set: EvaluatedSet) -> Table {
     Table(set.title, [.text("Measured, and predicted, as follows")], [[set.about]])
+  }
+
+  private func refusals(_ set: EvaluatedSet) -> [Table] {
+    guard !set.refusals.isEmpty else { return [] }
+    return [
+      Table(
+        "\(set.title), refused", [.text("row"), .text("why")],
+        set.refusals.map { [$0.row, $0.reason] })
+    ]
   }
 
   private func rows(_ set: EvaluatedSet) -> Table {

@@ -47,20 +47,22 @@ extension CSVFile.Row {
   ///
   /// - Throws: `InputError` where there is none.
   func required(_ column: String) throws(InputError) -> Double {
-    guard let number = number(column) else { throw missing(column) }
+    guard let number = number(column) else { throw missing(column, "a number") }
     return number
   }
 
-  /// The whole number of a column.
+  /// The whole number of a column: a size or a count, unless less is allowed.
   ///
   /// - Throws: `InputError` where there is none.
-  func requiredInteger(_ column: String) throws(InputError) -> Int {
-    guard let integer = integer(column) else { throw missing(column) }
+  func requiredInteger(_ column: String, atLeast least: Int = 1) throws(InputError) -> Int {
+    guard let integer = integer(column), integer >= least else {
+      throw missing(column, "a whole number of at least \(least)")
+    }
     return integer
   }
 
-  private func missing(_ column: String) -> InputError {
-    InputError(place, field: column, found: "\"\(text(column))\"", expected: "a number")
+  private func missing(_ column: String, _ expected: String) -> InputError {
+    InputError(place, field: column, found: "\"\(text(column))\"", expected: expected)
   }
 }
 

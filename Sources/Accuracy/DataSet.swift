@@ -12,7 +12,7 @@ protocol DataSet: Sendable {
   ///
   /// - Parameter path: the file.
   /// - Throws: `InputError` for a file that cannot be read.
-  func comparisons(_ path: String) throws -> [Comparison]
+  func outcomes(_ path: String) throws -> [Outcome]
 }
 
 /// A set with its rows, predicted.
@@ -20,6 +20,27 @@ struct EvaluatedSet: Sendable {
   let title: String
   let about: String
   let comparisons: [Comparison]
+  /// Rows that are refused.
+  let refusals: [Refusal]
+
+  /// A row, and why it is refused.
+  struct Refusal: Encodable, Sendable {
+    let row: String
+    let reason: String
+  }
+
+  /// - Throws: `InputError` for a file that cannot be read.
+  init(_ set: some DataSet, _ path: String) throws {
+    (title, about) = (set.title, set.about)
+    var (comparisons, refusals) = ([Comparison](), [Refusal]())
+    for outcome in try set.outcomes(path) {
+      switch outcome {
+      case .compared(let comparison): comparisons.append(comparison)
+      case .refused(let row, let reason): refusals.append(Refusal(row: row, reason: reason))
+      }
+    }
+    (self.comparisons, self.refusals) = (comparisons, refusals)
+  }
 }
 
 /// All sets, memory first.
@@ -37,8 +58,7 @@ enum DataSets {
       let path = "\(folder)/\(set.file)"
       guard TextFile.exists(path) else { return nil }
       note(set.title)
-      return EvaluatedSet(
-        title: set.title, about: set.about, comparisons: try set.comparisons(path))
+      return try EvaluatedSet(set, path)
     }
   }
 }

@@ -72,11 +72,7 @@ extension WorkedExample {
   private static func projected(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, tokens: Double, _ kernels: KernelSet
   ) throws -> Double {
-    try layout.validate(for: shape, recipe)
-    var options = TimeOptions()
-    (options.tokens, options.kernels) = (tokens, kernels)
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, kernels) { $0.tokens = tokens }
     return (time.trainingSeconds ?? 0) / day
   }
 }

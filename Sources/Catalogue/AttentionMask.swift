@@ -21,4 +21,28 @@ public enum AttentionMask: Codable, Sendable, Equatable {
     case .window(let width): max(0, query + 1 - width)..<min(query + 1, count)
     }
   }
+
+  /// Pairs of a query at one of these positions and a key, of `count`, that it sees: the sum of
+  /// `visibleKeys`, which a long sequence has too many of to go through.
+  public func visiblePairs(_ queries: Range<Int>, of count: Int) -> Int {
+    pairs(before: queries.upperBound, of: count) - pairs(before: queries.lowerBound, of: count)
+  }
+
+  private func pairs(before end: Int, of count: Int) -> Int {
+    switch self {
+    case .causal: return Self.sum(to: end, most: count)
+    case .bidirectional: return end * count
+    case .prefix(let length):
+      let behind = Self.sum(to: max(end, length), most: count) - Self.sum(to: length, most: count)
+      return min(end, length) * min(length, count) + behind
+    case .window(let width):
+      return Self.sum(to: end, most: count) - Self.sum(to: max(0, end - width), most: .max)
+    }
+  }
+
+  /// 1 + 2 + … + `end`, where no summand is greater than `most`.
+  private static func sum(to end: Int, most: Int) -> Int {
+    let rising = min(end, most)
+    return rising * (rising + 1) / 2 + (end - rising) * most
+  }
 }

@@ -12,7 +12,7 @@ struct Planning: ParsableCommand {
       Every layout that the model, the cluster and the batch allow is compared by closed forms, \
       which are recovered from programs of few layers; the ranks of the fastest run dry, and their \
       allocations go through the rules of PyTorch's caching allocator. --recompute is part of the \
-      search.
+      search; --context and --expert are, as far as they are given.
       """)
 
   @Argument(help: "A preset, or the path of a config.json.", completion: .model)
@@ -30,6 +30,13 @@ struct Planning: ParsableCommand {
   @Option(help: "How many layouts to list.")
   var count = 10
 
+  @Option(help: "Ranks that share every sequence, at most.")
+  var context = 1
+
+  @Option(
+    help: "Replicas that share the experts of a mixture, at most; needs --capacity-factor.")
+  var expert = 1
+
   @Option(
     help: "Pad the vocabulary to a multiple of this for each rank that shares it (Megatron: 128).")
   var padVocabulary = 128
@@ -42,18 +49,27 @@ struct Planning: ParsableCommand {
     try output.requireWritable()
     try requirePositive("--gpus", gpus)
     try requirePositive("--count", count)
+    try requirePositive("--context", context)
+    try requirePositive("--expert", expert)
     if let globalBatch { try requirePositive("--global-batch", globalBatch) }
     recipe.noteBatch(from: "--global-batch and of each layout", in: output)
     let shape = try ModelShape(named: model)
-    let (recipe, device, time) = try (
-      recipe.recipe(for: shape), Device(named: gpu), time.options()
+    let (recipe, device, options) = try (
+      recipe.recipe(for: shape), Device(named: gpu), options()
     )
     let plan = try output.during("compare layouts of \(gpus) GPUs for \(shape.name)") { _ in
       try Plan(
-        shape, recipe, on: device, gpus: gpus, globalBatch: globalBatch ?? 2 * gpus, count: count,
-        padding: padVocabulary, time)
+        shape, recipe, on: device, gpus: gpus, globalBatch: globalBatch ?? 2 * gpus, options)
     }
     try output.write(PlanReport(plan))
+  }
+
+  private func options() throws -> PlanOptions {
+    var options = PlanOptions()
+    (options.count, options.padding) = (count, padVocabulary)
+    (options.context, options.expert) = (context, expert)
+    options.time = try time.options()
+    return options
   }
 
   private func requirePositive(_ option: String, _ value: Int) throws(InputError) {

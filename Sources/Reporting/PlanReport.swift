@@ -72,7 +72,8 @@ public struct PlanReport: Report {
     Table(
       nil,
       [
-        .number("rank"), .number("data"), .number("tensor"), .number("pipeline"),
+        .number("rank"), .number("data"), .number("expert"), .number("context"), .number("tensor"),
+        .number("pipeline"),
         .number("virtual"), .number("zero"), .text("sequenceParallel"), .number("microbatch"),
         .text("recompute"), .number("iterationSeconds"), .number("tokensPerSecondPerDevice"),
         .number("mfu"), .number("bubbleFraction"), .number("peakReserved"), .number("headroom"),
@@ -80,8 +81,9 @@ public struct PlanReport: Report {
       value.layouts.enumerated().map { place, entry in
         let layout = entry.layout
         return [
-          String(place + 1), String(layout.data), String(layout.tensor),
-          String(layout.pipeline), String(layout.virtual), String(layout.zero.rawValue),
+          String(place + 1), String(layout.data), String(layout.expert), String(layout.context),
+          String(layout.tensor), String(layout.pipeline), String(layout.virtual),
+          String(layout.zero.rawValue),
           String(layout.sequenceParallel), String(layout.microbatch), entry.recompute.rawValue,
           String(entry.iterationSeconds), String(entry.tokensPerSecondPerDevice),
           String(entry.mfu), String(entry.bubbleFraction), String(entry.peakReserved),

@@ -7,16 +7,11 @@ extension Parameter {
   /// Whether replicas divide this of it.
   func divides(_ part: Layout.ZeRO) -> Bool { engine.rank.divides(part, over: replicas) }
 
-  /// The elements of each replica's share; the last may have fewer.
-  private var shares: [Range<Int>] {
-    let (count, members) = (rows * columns, engine.rank.size(of: replicas))
-    let size = (count + members - 1) / members
-    return (0..<members).map { min($0 * size, count)..<min(($0 + 1) * size, count) }
-  }
-
   /// The elements that this replica updates: its share, or all.
   var ownElements: Range<Int> {
-    divides(.optimizerStates) ? shares[engine.place(in: replicas)] : 0..<rows * columns
+    let (count, rank) = (rows * columns, engine.rank)
+    guard divides(.optimizerStates) else { return 0..<count }
+    return Shares(of: count, among: rank.size(of: replicas))[rank.place(in: replicas)]
   }
 
   /// The places in the whole weight of the elements that this rank updates, in their order.
@@ -47,7 +42,7 @@ extension Parameter {
     let outer = enterOwnScope()
     let weight = engine.make(
       rows, columns, .temporary, role, precision: engine.formats.parameter)
-    engine.allGather(into: weight, from: own, shares, over: replicas)
+    engine.allGather(into: weight, from: own, over: replicas)
     whole = consume weight
     share = consume own
     engine.leave(outer)
@@ -69,12 +64,12 @@ extension Parameter {
     let count = ownElements.count
     guard let sum = gradientShare.take() else {
       let own = engine.make(1, count, .gradient, role)
-      engine.reduceScatter(into: own, from: whole, shares, over: replicas)
+      engine.reduceScatter(into: own, from: whole, over: replicas)
       gradientShare = consume own
       return
     }
     let part = engine.make(1, count, .temporary, role, precision: engine.formats.gradient)
-    engine.reduceScatter(into: part, from: whole, shares, over: replicas)
+    engine.reduceScatter(into: part, from: whole, over: replicas)
     engine.add(into: sum, sum, part)
     gradientShare = consume sum
   }
@@ -86,7 +81,7 @@ extension Parameter {
     defer { engine.leave(outer) }
     withGradient { gradient in
       if divides(.optimizerStates) {
-        engine.reduceScatter(gradient, shares, over: replicas)
+        engine.reduceScatter(gradient, over: replicas)
       } else {
         engine.allReduce(gradient, over: replicas)
       }
@@ -142,14 +137,14 @@ extension Parameter {
   func gatherUpdate() {
     guard divides(.optimizerStates), !divides(.parameters) else { return }
     let outer = enterOwnScope()
-    engine.allGather(value, shares, over: replicas)
+    engine.allGather(value, over: replicas)
     engine.leave(outer)
   }
 
   /// Whether this rank enters it into the norm of all gradients, or another that has the same.
   var isCounted: Bool {
     let rank = engine.rank
-    let isCopy = rank.layout.expert > 1 && engine.place(in: replicas) > 0
+    let isCopy = rank.layout.expert > 1 && rank.place(in: replicas) > 0
     return (split.isDivided(rank) || rank.tensor == 0) && !(isTied && !rank.isFirstStage)
       && (divides(.optimizerStates) || !isCopy)
   }

@@ -30,6 +30,25 @@ import Testing
     }
   }
 
+  @Test("A row that the program refuses is listed with the reason, beside those that it predicts")
+  func refused() throws {
+    try withTemporaryFolder { folder in
+      // Thirteen heads do not divide 768 elements.
+      let path = try folder.write(
+        """
+        system,case,tp,dp,global_batch,n_layers,hidden,n_heads,vocab,seq_len,iteration_time_ms
+        A100,small,1,1,4,2,768,12,51200,1024,50
+        A100,small,1,none,4,2,768,12,51200,1024,50
+        A100,small,1,1,4,2,768,13,51200,1024,50
+        """, to: "times.csv")
+      let evaluated = try EvaluatedSet(DGXTimes(), path)
+      #expect(evaluated.comparisons.map(\.row) == ["A100 small"])
+      #expect(evaluated.refusals.map(\.row) == ["\(path):3", "\(path):4"])
+      #expect(evaluated.refusals[0].reason.contains("dp: found \"none\""))
+      #expect(evaluated.refusals[1].reason.contains("13"))
+    }
+  }
+
   @Test("The summary has the errors without their signs, calibration apart and exclusions not")
   func summary() throws {
     func comparison(_ predicted: Double, _ use: Comparison.Use = .check) -> Comparison {

@@ -13,9 +13,10 @@ import Testing
   private func summary(
     _ set: some DataSet, _ quantity: Comparison.Quantity = .peakAllocated
   ) throws -> Summary {
-    let comparisons = try set.comparisons("\(Self.folder)/\(set.file)")
+    let evaluated = try EvaluatedSet(set, "\(Self.folder)/\(set.file)")
+    #expect(evaluated.refusals.isEmpty)
     return try #require(
-      Summary.all(of: comparisons).first {
+      Summary.all(of: evaluated.comparisons).first {
         $0.rows == "others" && $0.quantity == quantity.rawValue
       })
   }
@@ -66,7 +67,8 @@ import Testing
     let some = [lines[0]] + lines.enumerated().filter { $0.offset % 8 == 3 }.map(\.element)
     return try withTemporaryFolder { folder in
       let file = try folder.write(some.joined(separator: "\n"), to: set.file)
-      return try #require(Summary.all(of: set.comparisons(file)).first { $0.rows == "others" })
+      let comparisons = try EvaluatedSet(set, file).comparisons
+      return try #require(Summary.all(of: comparisons).first { $0.rows == "others" })
     }
   }
 
@@ -100,7 +102,7 @@ import Testing
   @Test("BLOOM's layouts, with a constant from one section of ten rows: 6 % in the mean")
   func bloom() throws {
     let set = BloomSweep()
-    let comparisons = try set.comparisons("\(Self.folder)/\(set.file)")
+    let comparisons = try EvaluatedSet(set, "\(Self.folder)/\(set.file)").comparisons
     let calibration = comparisons.filter { $0.use == .calibration }
     #expect(calibration.count == 10)
     // The constant is the mean of what is missing, to a MiB.

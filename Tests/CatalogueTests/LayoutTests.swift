@@ -184,8 +184,11 @@ import Testing
       let rank = Rank(number, of: layout)
       for group in RankGroup.allCases where group != .embedding {
         let members = rank.members(group)
-        #expect(members.count == rank.size(of: group) && members.contains(number))
+        #expect(members.count == rank.size(of: group))
         for member in members { #expect(Rank(member, of: layout).members(group) == members) }
+      }
+      for group in RankGroup.allCases {
+        #expect(rank.members(group)[rank.place(in: group)] == number)
       }
     }
   }
@@ -226,6 +229,7 @@ import Testing
     #expect((rank.data, rank.expert) == (4, 1))
     #expect(rank.members(.expert) == [7, 9, 11])
     #expect(rank.members(.expertData) == [3, 9])
+    #expect((rank.place(in: .expert), rank.place(in: .expertData)) == (1, 1))
   }
 
   @Test func `a rank runs its micro-batch as often as its share has them`() {

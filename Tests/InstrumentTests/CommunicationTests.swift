@@ -78,7 +78,7 @@ import Testing
       let whole = engine.unwritten(3, 2)
       engine.allGather(into: whole, from: part, over: .data)
       let uneven = Self.numbered(engine, 5)
-      engine.allGather(uneven, [0..<2, 2..<4, 4..<5], over: .data)
+      engine.allGather(uneven, over: .data)
       return whole.result + uneven.result
     }
     for (rank, result) in results.enumerated() {
@@ -92,13 +92,14 @@ import Testing
 
   @Test("A reduce-scatter gives each member its part of the sum, apart or in its place")
   func reduceScatter() throws {
-    let parts = [0..<2, 2..<6, 6..<6]
+    // Four elements for three members: two, two and none.
+    let parts = [0..<2, 2..<4, 4..<4]
     let results = try results { engine in
-      let own = parts[engine.place(in: .data)]
-      let whole = Self.numbered(engine)
+      let own = parts[engine.rank.place(in: .data)]
+      let whole = Self.numbered(engine, 4)
       let part = engine.unwritten(1, own.count)
-      engine.reduceScatter(into: part, from: whole, parts, over: .data)
-      engine.reduceScatter(whole, parts, over: .data)
+      engine.reduceScatter(into: part, from: whole, over: .data)
+      engine.reduceScatter(whole, over: .data)
       return part.result + whole.withPart(own) { $0.result }
     }
     for (rank, result) in results.enumerated() {
@@ -177,8 +178,8 @@ import Testing
     let (values, account) = try bothWays { engine in
       let tensor = Self.numbered(engine)
       engine.allReduce(tensor, over: .world)
-      engine.allGather(tensor, [0..<6], over: .data)
-      engine.reduceScatter(tensor, [0..<6], over: .tensor)
+      engine.allGather(tensor, over: .data)
+      engine.reduceScatter(tensor, over: .tensor)
       engine.barrier(over: .model)
       _ = engine.sumOfSquares(tensor)
       return tensor.result

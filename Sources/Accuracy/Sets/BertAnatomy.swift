@@ -14,8 +14,8 @@ struct BertAnatomy: DataSet {
   /// "Just loading the kernels", as the page has it.
   static let context = 1343
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {

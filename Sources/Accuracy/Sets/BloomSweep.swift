@@ -22,8 +22,8 @@ struct BloomSweep: DataSet {
   /// A section of the page.
   static let calibrated = "Choosing the fastest 3D Topology"
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// - Returns: nil for a row without memory, or one printed before.
@@ -33,6 +33,7 @@ struct BloomSweep: DataSet {
     else { return nil }
     let layout = try Self.layout(row, layers: shape.layers)
     let recipe = Self.recipe(row, layout, shape)
+    try layout.validate(for: shape, recipe)
     let stages = try [0, layout.pipeline - 1].map { stage in
       try StageRun(
         shape, recipe, layout, stage: stage,

@@ -16,8 +16,8 @@ struct BloomTimes: DataSet {
     to 5 %, as the page says; the prediction knows nothing of it.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// - Returns: nil for a row without a time or sizes, or one printed before.
@@ -29,13 +29,11 @@ struct BloomTimes: DataSet {
     else { return nil }
     let layout = try BloomSweep.layout(row, layers: shape.layers)
     let recipe = BloomSweep.recipe(row, layout, shape)
-    var options = TimeOptions()
     var kernels = KernelSet.megatronDeepSpeed
     kernels.launchesSynchronously = row.text("section") != "Best TFLOPs"
-    options.kernels = kernels
-    options.networkBandwidth = 6.25e9
-    let time = try ProjectedTime(
-      shape, recipe, layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, kernels) {
+      $0.networkBandwidth = 6.25e9
+    }
     // A batch that the replicas do not divide is rounded down.
     let share = Double(batch) / Double(layout.globalBatch)
     return Comparison(

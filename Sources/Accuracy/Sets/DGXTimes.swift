@@ -12,8 +12,8 @@ struct DGXTimes: DataSet {
     changed with its errors in view.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map { row in
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes { row in
       var layout = Layout()
       layout.tensor = try row.requiredInteger("tp")
       layout.data = try row.requiredInteger("dp")
@@ -22,12 +22,9 @@ struct DGXTimes: DataSet {
       let shape = try MegatronTimes.shape(row, named: "case")
       let recipe = MegatronTimes.recipe(shape, recompute: .full)
       let isVolta = row.text("system").contains("V100")
-      var options = TimeOptions()
-      options.kernels = .megatron2021
-      if isVolta { options.node = 16 }
       let time = try ProjectedTime(
-        shape, layout.recipe(recipe), layout,
-        on: Device(named: isVolta ? "v100-32gb" : "a100-40gb"), options)
+        published: shape, recipe, layout, on: isVolta ? "v100-32gb" : "a100-40gb", .megatron2021
+      ) { $0.node = isVolta ? 16 : 8 }
       return Comparison(
         row: "\(row.text("system")) \(row.text("case"))", quantity: .iteration,
         predicted: time.iterationSeconds,

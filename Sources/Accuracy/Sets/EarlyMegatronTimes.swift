@@ -12,18 +12,16 @@ struct EarlyMegatronTimes: DataSet {
     examples/sc21/run_table_1.sh. Nothing was taken from it.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// Micro-batches of the models in NVIDIA/Megatron-LM, examples/sc21/run_table_1.sh.
   private static let microbatches = ["1.7B": 16, "39B": 4, "76B": 2, "145B": 2]
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {
-    let shape = try ModelShape(
-      name: row.text("model"), layers: row.requiredInteger("n_layers"),
-      hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-      vocabulary: MegatronTimes.vocabulary, positions: MegatronTimes.sequence)
+    let shape = try MegatronTimes.shape(
+      row, named: "model", vocabulary: MegatronTimes.vocabulary, positions: MegatronTimes.sequence)
     let ranks = try row.requiredInteger("n_gpus")
     var layout = Layout()
     (layout.tensor, layout.pipeline) = MegatronTimes.division(
@@ -31,11 +29,8 @@ struct EarlyMegatronTimes: DataSet {
     layout.data = ranks / layout.tensor / layout.pipeline
     layout.microbatch = Self.microbatches[shape.name] ?? 1
     layout.globalBatch = try row.requiredInteger("global_batch")
-    var options = TimeOptions()
-    options.kernels = .megatron2021
     let recipe = MegatronTimes.recipe(shape, recompute: .full)
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, .megatron2021)
     return Comparison(
       row: "\(shape.name) × \(ranks)", quantity: .iteration, predicted: time.iterationSeconds,
       measured: try MegatronTimes.seconds(

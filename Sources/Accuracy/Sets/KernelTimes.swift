@@ -13,9 +13,9 @@ struct KernelTimes: DataSet {
     are not. Heads of 192 and 128 elements at once are not predicted.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
+  func outcomes(_ path: String) throws -> [Outcome] {
     let time = KernelTime(on: try Device(named: "a100-80gb-pcie"))
-    return try CSVFile(path).rows.compactMap { row in
+    return try CSVFile(path).outcomes { row in
       let kernel: Timed?
       switch row.text("op") {
       case "matmul": kernel = try product(row, time)

@@ -12,8 +12,8 @@ struct LLMCLogs: DataSet {
     Nothing is fitted.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.flatMap(comparisons)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparisons)
   }
 
   private func comparisons(_ row: CSVFile.Row) throws -> [Comparison] {
@@ -23,14 +23,14 @@ struct LLMCLogs: DataSet {
       vocabulary: row.requiredInteger("padded_vocab"), positions: row.requiredInteger("T"))
     var layout = Layout()
     layout.data = try row.requiredInteger("n_gpus")
-    layout.zero = try row.requiredInteger("zero_stage") > 0 ? .optimizerStates : .none
+    layout.zero = try row.requiredInteger("zero_stage", atLeast: 0) > 0 ? .optimizerStates : .none
     layout.microbatch = try row.requiredInteger("B")
     layout.globalBatch = layout.microbatch * layout.data
     var recipe = Recipe()
     recipe.sequence = shape.positions
     recipe.precision = row.text("precision") == "bf16" ? .bf16 : .fp32
     recipe.attention = .flash
-    let keepsActivations = try row.requiredInteger("recompute") == 0
+    let keepsActivations = try row.requiredInteger("recompute", atLeast: 0) == 0
     recipe.convention = .llmCUDA(keepsActivations: keepsActivations)
     let own = layout.recipe(recipe)
     let run = try StageRun(shape, own, layout, stage: 0, holding: [])

@@ -12,8 +12,8 @@ struct LayerTimes: DataSet {
     share of that of the same product alone.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.flatMap(comparisons)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparisons)
   }
 
   private func comparisons(_ row: CSVFile.Row) throws -> [Comparison] {
@@ -40,18 +40,13 @@ struct LayerTimes: DataSet {
     layout.sequenceParallel = experiment.contains("Sequence")
     layout.microbatch = try row.requiredInteger("microbatch")
     layout.globalBatch = layout.microbatch
-    let shape = try ModelShape(
-      name: row.text("model"), layers: layers, hidden: row.requiredInteger("hidden"),
-      heads: row.requiredInteger("n_heads"), vocabulary: MegatronTimes.vocabulary,
-      positions: row.requiredInteger("seq_len"))
+    let shape = try MegatronTimes.shape(
+      row, named: "model", layers: layers, vocabulary: MegatronTimes.vocabulary)
     let recompute: Recompute =
       experiment.contains("Selective")
       ? .selective : experiment.contains("with recompute") ? .full : .none
-    var options = TimeOptions()
-    options.kernels = .megatron
-    let time = try ProjectedTime(
-      shape, layout.recipe(MegatronTimes.recipe(shape, recompute: recompute)), layout,
-      on: Device(named: "a100-80gb"), options)
+    let recipe = MegatronTimes.recipe(shape, recompute: recompute)
+    let time = try ProjectedTime(published: shape, recipe, layout, .megatron)
     return (time.stages[0].forwardSeconds, time.stages[0].backwardSeconds)
   }
 }

@@ -7,18 +7,19 @@ struct LitGPT: DataSet {
   let file = "litgpt_memory.csv"
   let about = """
     Lightning-AI/litgpt, extensions/thunder/README.md: torch.cuda.max_memory_allocated of TinyLlama, \
-    four sequences of 2048 tokens, everything in bf16, AdamW, on one A100, gradients accumulated. Predicted under \
-    the convention pytorch, with norms in 32 bits. Rows of LoRA, adapters, compilers and shorter samples are not predicted.
+    four sequences of 2048 tokens, everything in bf16, AdamW, on one A100, gradients accumulated. \
+    Predicted under the convention pytorch, with norms in 32 bits. Rows of LoRA, adapters, compilers \
+    and shorter samples are not predicted.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.filter {
-      let row = ["table", "method", "note"].map($0.text).joined(separator: " ").lowercased()
-      return row.contains("eager") && $0.integer("n_gpus") == 1
-    }.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
-  private func comparison(_ row: CSVFile.Row) throws -> Comparison {
+  /// - Returns: nil for what the program does not do.
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
+    let method = ["table", "method", "note"].map(row.text).joined(separator: " ").lowercased()
+    guard method.contains("eager"), row.integer("n_gpus") == 1 else { return nil }
     let shape = try ModelShape.llama(
       row.text("model"), layers: 22, hidden: 2048, heads: 32, kvHeads: 4, feedForward: 5632,
       vocabulary: 32000, positions: 2048)

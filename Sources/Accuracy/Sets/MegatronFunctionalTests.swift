@@ -15,8 +15,10 @@ struct MegatronFunctionalTests: DataSet {
     hardware and date. Nothing is fitted.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try MegatronRun.read(path).flatMap(comparisons)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try MegatronRun.read(path).flatMap { run in
+      try Outcome.all(run.title) { try comparisons(run) }
+    }
   }
 
   private func comparisons(_ run: MegatronRun) throws -> [Comparison] {
@@ -35,7 +37,7 @@ struct MegatronFunctionalTests: DataSet {
     return quantities.compactMap { quantity, predicted, measured in
       measured.map {
         Comparison(
-          row: "\(run.name) \(run.hardware) \(run.environment)", quantity: quantity,
+          row: run.title, quantity: quantity,
           predicted: Double(predicted), measured: $0, use: use,
           source: "NVIDIA/Megatron-LM @\(run.commit) \(run.path)")
       }

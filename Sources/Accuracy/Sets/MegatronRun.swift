@@ -28,6 +28,9 @@ struct MegatronRun: Decodable, Sendable {
     case peak = "mem_max_allocated"
   }
 
+  /// What tells it from others.
+  var title: String { "\(name) \(hardware) \(environment)" }
+
   /// The arguments of the run, by Megatron-LM's names.
   struct Config: Decodable, Sendable {
     let num_layers: Int

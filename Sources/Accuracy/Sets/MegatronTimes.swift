@@ -13,8 +13,8 @@ struct MegatronTimes: DataSet {
   /// The row, if any, that a constant was taken from.
   var calibrated: String?
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
@@ -23,22 +23,30 @@ struct MegatronTimes: DataSet {
     let shape = try Self.shape(row, named: "model")
     let recipe = Self.recipe(
       shape, recompute: layout.sequenceParallel ? .selective : .full)
-    var options = TimeOptions()
-    options.kernels = kernels
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, kernels)
     let name = "\(row.text("model")) \(row.text("technique"))"
     return Comparison(
       row: name, quantity: .iteration, predicted: time.iterationSeconds, measured: measured,
       use: row.text("model") == calibrated ? .calibration : .check, source: source)
   }
 
-  /// The model of a row, whose name stands under `heading`.
-  static func shape(_ row: CSVFile.Row, named heading: String) throws -> ModelShape {
+  /// The GPT of a row.
+  ///
+  /// - Parameters:
+  ///   - row: with the sizes that do not follow.
+  ///   - heading: what its name stands under.
+  ///   - layers: how many, where not all of them run.
+  ///   - vocabulary: where the table does not print it.
+  ///   - positions: where the table does not print them.
+  static func shape(
+    _ row: CSVFile.Row, named heading: String, layers: Int? = nil, vocabulary: Int? = nil,
+    positions: Int? = nil
+  ) throws -> ModelShape {
     try ModelShape(
-      name: row.text(heading), layers: row.requiredInteger("n_layers"),
+      name: row.text(heading), layers: layers ?? row.requiredInteger("n_layers"),
       hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-      vocabulary: row.requiredInteger("vocab"), positions: row.requiredInteger("seq_len"))
+      vocabulary: vocabulary ?? row.requiredInteger("vocab"),
+      positions: positions ?? row.requiredInteger("seq_len"))
   }
 
   /// How Megatron-LM trained its models.

@@ -19,11 +19,13 @@ struct MosaicMLTimes: DataSet {
   /// Seconds that pass at each micro-batch until a device has work again.
   private static let hostSeconds = 0.06
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.filter { $0.text("gpu").hasPrefix("a100") }.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
-  private func comparison(_ row: CSVFile.Row) throws -> Comparison {
+  /// - Returns: nil for a row of another device.
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
+    guard row.text("gpu").hasPrefix("a100") else { return nil }
     var layout = Layout()
     layout.data = try row.requiredInteger("n_gpus")
     layout.zero = row.text("sharding_strategy") == "FULL_SHARD" ? .parameters : .gradients
@@ -38,14 +40,10 @@ struct MosaicMLTimes: DataSet {
     (recipe.sequence, recipe.precision, recipe.attention) = (sequence, .bf16, .flash)
     recipe.recompute = row.text("activation_checkpointing") == "True" ? .full : .none
     recipe.gradientPrecision = row.text("fsdp_mixed_precision_mode") == "PURE" ? .run : .fp32
-    try layout.validate(for: shape, recipe)
-    var options = TimeOptions()
     var kernels = KernelSet.pytorch1
     kernels.stopsRecomputeEarly = recipe.gradientPrecision == .fp32
-    options.kernels = kernels
     let gpu = row.text("gpu").contains("40") ? "a100-40gb" : "a100-80gb"
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: gpu), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, on: gpu, kernels)
     let tokens = Double(layout.globalBatch * sequence)
     return Comparison(
       row: "\(gpu) \(shape.name) × \(layout.data), sequence \(sequence)", quantity: .iteration,

@@ -12,8 +12,8 @@ struct PublishedRuns: DataSet {
     network for each GPU. Pythia's rows have a table of their own; what the others lack is listed below.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap { row in
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes { row in
       switch row.text("model") {
       case "MT-NLG 530B": try megatronTuring(row)
       case "TinyLlama-1.1B": try tinyLlama(row)
@@ -28,15 +28,9 @@ struct PublishedRuns: DataSet {
     layout.microbatch = try row.requiredInteger("microbatch")
     let sequence = try row.requiredInteger("seq_len")
     layout.globalBatch = try row.requiredInteger("global_batch_tokens") / sequence
-    let shape = try ModelShape(
-      name: row.text("model"), layers: row.requiredInteger("n_layers"),
-      hidden: row.requiredInteger("hidden"), heads: row.requiredInteger("n_heads"),
-      vocabulary: row.requiredInteger("vocab"), positions: sequence)
-    var options = TimeOptions()
-    options.kernels = .megatron2021
-    let time = try ProjectedTime(
-      shape, layout.recipe(MegatronTimes.recipe(shape, recompute: .full)), layout,
-      on: Device(named: "a100-80gb"), options)
+    let shape = try MegatronTimes.shape(row, named: "model")
+    let recipe = MegatronTimes.recipe(shape, recompute: .full)
+    let time = try ProjectedTime(published: shape, recipe, layout, .megatron2021)
     return Comparison(
       row: shape.name, quantity: .iteration, predicted: time.iterationSeconds,
       measured: try row.required("value"), source: "cli99/llm-analysis, README")
@@ -59,10 +53,7 @@ struct PublishedRuns: DataSet {
     (recipe.sequence, recipe.precision, recipe.attention) = (sequence, .bf16, .flash)
     var kernels = KernelSet.pytorch
     kernels.fusesElementwise = true
-    var options = TimeOptions()
-    options.kernels = kernels
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-40gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, on: "a100-40gb", kernels)
     let rate = try row.required("value") * Double(layout.data)
     return Comparison(
       row: shape.name, quantity: .iteration, predicted: time.iterationSeconds,

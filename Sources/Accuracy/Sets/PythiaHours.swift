@@ -12,11 +12,13 @@ struct PythiaHours: DataSet {
     GB/s of network for each GPU, as four adapters of 100 Gb/s for eight give.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.filter { $0.text("model").hasPrefix("pythia") }.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
-  private func comparison(_ row: CSVFile.Row) throws -> Comparison {
+  /// - Returns: nil for another model.
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
+    guard row.text("model").hasPrefix("pythia") else { return nil }
     var layout = Layout()
     layout.tensor = Self.tensor(row.text("parallelism"))
     layout.data = try row.requiredInteger("n_gpus") / layout.tensor
@@ -37,12 +39,9 @@ struct PythiaHours: DataSet {
     recipe.precision = row.text("precision") == "bf16" ? .bf16 : .fp16
     (recipe.attention, recipe.recompute) = (shape.name == "pythia-1b" ? .eager : .flash, .full)
     (recipe.convention, recipe.optimizer) = (.megatron, .adam)
-    try layout.validate(for: shape, recipe)
-    var options = TimeOptions()
-    options.kernels = .gptNeoX
-    options.networkBandwidth = 6.25e9
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-40gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, on: "a100-40gb", .gptNeoX) {
+      $0.networkBandwidth = 6.25e9
+    }
     return Comparison(
       row: shape.name, quantity: .iteration, predicted: time.iterationSeconds,
       measured: try row.required("value") * 3600 / Double(layout.ranks) / Self.updates,

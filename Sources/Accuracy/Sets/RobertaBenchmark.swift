@@ -15,8 +15,8 @@ struct RobertaBenchmark: DataSet {
   /// The context of CUDA, with the code of its libraries.
   static let context = BertAnatomy.context
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {

@@ -15,8 +15,8 @@ struct SimuMaxB200: DataSet {
     Nothing is fitted.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// - Returns: nil for a mixture of experts, whose sizes the file does not have.

@@ -11,14 +11,15 @@ struct TorchtitanTimes: DataSet {
     32 bits, 25 GB/s of network for each GPU. Nothing was taken from it.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.filter {
-      $0.text("gpu").hasPrefix("A100") && $0.text("model") == "Llama2-13B"
-        && $0.text("activation_checkpointing") == "none"
-    }.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
-  private func comparison(_ row: CSVFile.Row) throws -> Comparison {
+  /// - Returns: nil for what the program does not do.
+  private func comparison(_ row: CSVFile.Row) throws -> Comparison? {
+    guard row.text("gpu").hasPrefix("A100"), row.text("model") == "Llama2-13B",
+      row.text("activation_checkpointing") == "none"
+    else { return nil }
     var layout = Layout()
     layout.data = try row.requiredInteger("n_gpus")
     layout.zero = .parameters
@@ -30,10 +31,7 @@ struct TorchtitanTimes: DataSet {
       vocabulary: 32_000, positions: sequence)
     var recipe = Recipe()
     (recipe.sequence, recipe.precision, recipe.attention) = (sequence, .bf16, .flash)
-    var options = TimeOptions()
-    options.kernels = .pytorch
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, .pytorch)
     let tokens = Double(layout.globalBatch * sequence)
     let rate = try row.required("tok_per_s_per_gpu") * Double(layout.data)
     return Comparison(

@@ -12,8 +12,8 @@ struct Torchtune: DataSet {
     optimizers, updates within backward, offloading, and sequences that are not packed.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.compactMap(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   /// - Returns: nil for what the program does not do.

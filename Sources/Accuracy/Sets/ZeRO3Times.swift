@@ -14,8 +14,8 @@ struct ZeRO3Times: DataSet {
     node, and no mechanism here tells why. Nothing was taken from the table.
     """
 
-  func comparisons(_ path: String) throws -> [Comparison] {
-    try CSVFile(path).rows.map(comparison)
+  func outcomes(_ path: String) throws -> [Outcome] {
+    try CSVFile(path).outcomes(comparison)
   }
 
   private func comparison(_ row: CSVFile.Row) throws -> Comparison {
@@ -29,12 +29,10 @@ struct ZeRO3Times: DataSet {
     layout.zero = isSharded ? .parameters : .none
     layout.microbatch = try row.requiredInteger("microbatch")
     layout.globalBatch = try row.requiredInteger("global_batch")
-    var options = TimeOptions()
-    options.kernels = .megatron2021
-    if isSharded { options.overlap = [.data] }
     let recipe = MegatronTimes.recipe(shape, recompute: .full)
-    let time = try ProjectedTime(
-      shape, layout.recipe(recipe), layout, on: Device(named: "a100-80gb"), options)
+    let time = try ProjectedTime(published: shape, recipe, layout, .megatron2021) {
+      if isSharded { $0.overlap = [.data] }
+    }
     return Comparison(
       row: "\(row.text("scheme")) \(shape.name) × \(ranks)", quantity: .iteration,
       predicted: time.iterationSeconds,

@@ -71,6 +71,21 @@ public struct Rank: Codable, Sendable, Equatable {
     }
   }
 
+  /// Which of the members of the group it is.
+  public func place(in group: RankGroup) -> Int {
+    switch group {
+    case .tensor: tensor
+    case .context: context
+    case .data: replica
+    case .expert: expert
+    case .expertData: replica / layout.expert
+    case .pipeline: stage
+    case .embedding: size(of: .embedding) == 1 || isFirstStage ? 0 : 1
+    case .model: stage * layout.tensor + tensor
+    case .world: number
+    }
+  }
+
   /// How many ranks the group has.
   public func size(of group: RankGroup) -> Int {
     switch group {

@@ -4,17 +4,20 @@ import Catalogue
 extension AttentionShape {
   /// Pairs of a query and a key that it sees, in one head.
   var visiblePairs: Int {
-    positions.reduce(0) { total, stretch in
-      stretch.reduce(total) { $0 + mask.visibleKeys(from: $1, of: keys).count }
-    }
+    positions.reduce(0) { $0 + mask.visiblePairs($1, of: keys) }
   }
 
-  /// Whether any of the queries at these positions sees any of the keys at those. From one query to
-  /// the next, the first key that is seen and the last never move back.
+  /// The keys from the first to the last that queries at these positions see: from one query to the
+  /// next, neither moves back.
+  func seen(by queries: Range<Int>) -> Range<Int> {
+    let first = mask.visibleKeys(from: queries.lowerBound, of: keys).lowerBound
+    let end = mask.visibleKeys(from: queries.upperBound - 1, of: keys).upperBound
+    return first..<max(first, end)
+  }
+
+  /// Whether any of the queries at these positions sees any of the keys at those.
   func sees(_ queries: Range<Int>, _ keys: Range<Int>) -> Bool {
-    let first = mask.visibleKeys(from: queries.lowerBound, of: self.keys).lowerBound
-    let end = mask.visibleKeys(from: queries.upperBound - 1, of: self.keys).upperBound
-    return first < keys.upperBound && keys.lowerBound < end
+    seen(by: queries).overlaps(keys)
   }
 }
 

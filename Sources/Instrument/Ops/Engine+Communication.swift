@@ -21,66 +21,54 @@ extension Engine {
     return communicator.allReduce(value, reduction, over: group)
   }
 
-  /// Puts a tensor together from parts that lie in their places already.
-  ///
-  /// - Parameters:
-  ///   - whole: with this rank's part filled in.
-  ///   - parts: the elements of each member's.
-  ///   - group: the members.
-  public func allGather(_ whole: borrowing Tensor, _ parts: [Range<Int>], over group: RankGroup) {
+  /// Puts a tensor together from the members' shares, which lie in their places already.
+  public func allGather(_ whole: borrowing Tensor, over group: RankGroup) {
     guard record(.allGather, group, of: whole), let communicator else { return }
-    whole.withFloats { communicator.allGather($0, from: nil, parts, over: group) }
+    let shares = shares(of: whole, over: group)
+    whole.withFloats { communicator.allGather($0, from: nil, shares.all, over: group) }
   }
 
   /// Puts a tensor together.
   ///
   /// - Parameters:
   ///   - whole: written.
-  ///   - part: this rank's.
-  ///   - parts: where each member's goes; equal ones where nil.
+  ///   - part: this rank's share.
   ///   - group: the members.
   public func allGather(
-    into whole: borrowing Tensor, from part: borrowing Tensor, _ parts: [Range<Int>]? = nil,
-    over group: RankGroup
+    into whole: borrowing Tensor, from part: borrowing Tensor, over group: RankGroup
   ) {
     guard record(.allGather, group, of: whole), let communicator else { return }
-    let parts = parts ?? equalParts(of: whole, over: group)
+    let shares = shares(of: whole, over: group, own: part)
     whole.withFloats { whole in
-      part.withFloats { communicator.allGather(whole, from: $0, parts, over: group) }
+      part.withFloats { communicator.allGather(whole, from: $0, shares.all, over: group) }
     }
   }
 
-  /// Adds a tensor up over a group, each member getting its part, in place: the rest is undefined.
-  ///
-  /// - Parameters:
-  ///   - whole: read, and written in this rank's part.
-  ///   - parts: the elements of each member's.
-  ///   - group: the members.
-  public func reduceScatter(
-    _ whole: borrowing Tensor, _ parts: [Range<Int>], over group: RankGroup
-  ) {
+  /// Adds a tensor up over a group, each member getting its share, in place: the rest is undefined.
+  public func reduceScatter(_ whole: borrowing Tensor, over group: RankGroup) {
     guard record(.reduceScatter, group, of: whole), let communicator else { return }
-    let own = parts[place(in: group)]
+    let shares = shares(of: whole, over: group)
+    let own = shares[rank.place(in: group)]
     whole.withFloats {
-      communicator.reduceScatter(into: $0 + own.lowerBound, from: $0, parts, over: group)
+      communicator.reduceScatter(into: $0 + own.lowerBound, from: $0, shares.all, over: group)
     }
   }
 
-  /// Adds a tensor up over a group, each member getting its part.
+  /// Adds a tensor up over a group, each member getting its share.
   ///
   /// - Parameters:
   ///   - part: written.
   ///   - whole: read.
-  ///   - parts: the elements of each member's; equal ones where nil.
   ///   - group: the members.
   public func reduceScatter(
-    into part: borrowing Tensor, from whole: borrowing Tensor, _ parts: [Range<Int>]? = nil,
-    over group: RankGroup
+    into part: borrowing Tensor, from whole: borrowing Tensor, over group: RankGroup
   ) {
     guard record(.reduceScatter, group, of: whole), let communicator else { return }
-    let parts = parts ?? equalParts(of: whole, over: group)
+    let shares = shares(of: whole, over: group, own: part)
     part.withFloats { part in
-      whole.withFloats { communicator.reduceScatter(into: part, from: $0, parts, over: group) }
+      whole.withFloats {
+        communicator.reduceScatter(into: part, from: $0, shares.all, over: group)
+      }
     }
   }
 
@@ -127,17 +115,17 @@ extension Engine {
     communicator?.barrier(over: group)
   }
 
-  /// Which member of a group this rank is.
-  public func place(in group: RankGroup) -> Int {
-    rank.members(group).firstIndex(of: rank.number)!
+  private func shares(of whole: borrowing Tensor, over group: RankGroup) -> Shares {
+    Shares(of: whole.count, among: rank.size(of: group))
   }
 
-  private func equalParts(of whole: borrowing Tensor, over group: RankGroup) -> [Range<Int>] {
-    let count = rank.size(of: group)
-    let part = whole.count / count
-    precondition(
-      part * count == whole.count, "\(count) ranks do not divide \(whole.count) elements")
-    return (0..<count).map { $0 * part..<($0 + 1) * part }
+  private func shares(
+    of whole: borrowing Tensor, over group: RankGroup, own part: borrowing Tensor
+  ) -> Shares {
+    let shares = shares(of: whole, over: group)
+    let own = shares[rank.place(in: group)].count
+    precondition(part.count == own, "\(part.count) elements for a share of \(own)")
+    return shares
   }
 
   /// Whether there is anybody to talk to.

@@ -16,14 +16,13 @@ extension Engine {
     _ shape: AttentionShape, _ dropout: Dropout
   ) {
     let contexts = HeadPlaces.Heads(context: context, shape)
-    let (tiles, keyTiles) = (Tile.all(shape.stretches), Tile.all(Stretch.all(at: [0..<shape.keys])))
+    let (tiles, keyTiles) = (Tile.all(shape.stretches), KeyTiles(shape, isDry: blas == nil))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 1, vectors: 2)
     let panels = HeadPanels(4, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
-    let stride = (
+    let stride = ForwardProducts.Strides(
       query: panels.stride(places.query), key: panels.stride(places.key),
-      value: panels.stride(places.value), context: panels.stride(contexts)
-    )
+      value: panels.stride(places.value), context: panels.stride(contexts))
 
     let products = forEach(shape.items) { item, lane in
       let (query, key, value) = (
@@ -40,20 +39,13 @@ extension Engine {
           maximum.update(repeating: -.infinity, count: queries.count)
           sum.update(repeating: 0, count: queries.count)
         }
-        for keys in keyTiles {
-          let score = MatrixProduct(
-            m: queries.count, n: keys.count, k: d, transposeB: true, strideA: stride.query,
-            strideB: stride.key, strideC: Tile.size)
-          let weigh = MatrixProduct(
-            m: queries.count, n: d, k: keys.count, beta: 1, strideA: Tile.size,
-            strideB: stride.value, strideC: stride.context)
-          guard shape.sees(queries.positions, keys.positions) else {
-            lane.skip(score, .attentionScores)
-            lane.skip(weigh, .attentionContext)
-            continue
-          }
+        let hidden = ForwardProducts(queries, keys: keyTiles.hidden(from: queries), d, stride)
+        lane.skip(hidden.score, .attentionScores)
+        lane.skip(hidden.weigh, .attentionContext)
+        for keys in keyTiles.seen(by: queries) {
+          let products = ForwardProducts(queries, keys: keys.count, d, stride)
           lane.multiply(
-            score, .attentionScores, scores, query.advanced(by: queries.first),
+            products.score, .attentionScores, scores, query.advanced(by: queries.first),
             key.advanced(by: keys.first))
           lane.kernel {
             shape.addPosition(
@@ -66,7 +58,7 @@ extension Engine {
             workspace.drop(scores, scores, item, queries.first, keys.first, queries.count, lane)
           }
           lane.multiply(
-            weigh, .attentionContext, output, scores, value.advanced(by: keys.first))
+            products.weigh, .attentionContext, output, scores, value.advanced(by: keys.first))
         }
         lane.kernel {
           flash_finish_forward(
@@ -102,7 +94,7 @@ extension Engine {
     let (incoming, contexts) = (
       HeadPlaces.Heads(context: contextGradient, shape), HeadPlaces.Heads(context: context, shape)
     )
-    let (tiles, keyTiles) = (Tile.all(shape.stretches), Tile.all(Stretch.all(at: [0..<shape.keys])))
+    let (tiles, keyTiles) = (Tile.all(shape.stretches), KeyTiles(shape, isDry: blas == nil))
     let workspace = FlashWorkspace(self, shape, dropout, matrices: 3, vectors: 1)
     let panels = HeadPanels(8, isNarrow: places.query.base.isNarrow, shape, self)
     let (lse, d) = (logSumExp.address, shape.headDimension)
@@ -136,13 +128,13 @@ extension Engine {
           flash_delta(
             delta, dy, out.advanced(by: queries.first), queries.count, d, dOut.stride, out.stride)
         }
-        for keys in keyTiles {
+        let hidden = BackwardProducts(
+          queries, .rows(keyTiles.hidden(from: queries)), shape, strides,
+          isFirstOfGroup: member.isFirst)
+        hidden.all.forEach { lane.skip($0.product, $0.role) }
+        for keys in keyTiles.seen(by: queries) {
           let passes = BackwardProducts(
             queries, keys, shape, strides, isFirstOfGroup: member.isFirst)
-          guard shape.sees(queries.positions, keys.positions) else {
-            passes.all.forEach { lane.skip($0.product, $0.role) }
-            continue
-          }
           let (k, v) = (key.advanced(by: keys.first), value.advanced(by: keys.first))
           lane.multiply(passes.scores, .attentionScores, p, q, k)
           lane.multiply(passes.toProbabilities, .attentionContext, ds, dy, v)
@@ -180,60 +172,5 @@ extension Engine {
         + logSumExp.bytes,
       products: products,
       sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
-  }
-}
-
-/// The five products of one tile in backward.
-private struct BackwardProducts {
-  let scores: MatrixProduct
-  let toProbabilities: MatrixProduct
-  let toValue: MatrixProduct
-  let toQuery: MatrixProduct
-  let toKey: MatrixProduct
-
-  /// Distances between the rows of the operands.
-  struct Strides {
-    let query: Int
-    let key: Int
-    let value: Int
-    let incoming: Int
-    let toQuery: Int
-    let toKey: Int
-    let toValue: Int
-  }
-
-  /// Queries and keys come in ascending order: a block of keys is first reached by the first queries
-  /// that see it, of the first head of its group, and a block of queries with the first keys that it
-  /// sees: there the gradient is set.
-  init(
-    _ queries: Tile, _ keys: Tile, _ shape: AttentionShape, _ stride: Strides,
-    isFirstOfGroup: Bool
-  ) {
-    let (m, n, d) = (queries.count, keys.count, shape.headDimension)
-    let isFirstQueries = queries.previous.map { !shape.sees($0, keys.positions) } ?? true
-    let isFirstKeys = keys.previous.map { !shape.sees(queries.positions, $0) } ?? true
-    let addingToKeys: Float = isFirstOfGroup && isFirstQueries ? 0 : 1
-    scores = MatrixProduct(
-      m: m, n: n, k: d, transposeB: true, strideA: stride.query, strideB: stride.key,
-      strideC: Tile.size)
-    toProbabilities = MatrixProduct(
-      m: m, n: n, k: d, transposeB: true, strideA: stride.incoming, strideB: stride.value,
-      strideC: Tile.size)
-    toValue = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
-      strideB: stride.incoming, strideC: stride.toValue)
-    toQuery = MatrixProduct(
-      m: m, n: d, k: n, beta: isFirstKeys ? 0 : 1, strideA: Tile.size, strideB: stride.key,
-      strideC: stride.toQuery)
-    toKey = MatrixProduct(
-      m: n, n: d, k: m, transposeA: true, beta: addingToKeys, strideA: Tile.size,
-      strideB: stride.query, strideC: stride.toKey)
-  }
-
-  var all: [(product: MatrixProduct, role: TensorRole)] {
-    [
-      (scores, .attentionScores), (toProbabilities, .attentionContext),
-      (toValue, .attentionContext), (toQuery, .attentionScores), (toKey, .attentionScores),
-    ]
   }
 }

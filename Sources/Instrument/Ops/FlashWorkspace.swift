@@ -1,39 +1,6 @@
 import CKernels
 import Catalogue
 
-/// A block of queries, or of keys, in tiled attention.
-struct Tile {
-  static let size = 128
-
-  /// Its first row.
-  let first: Int
-  /// Where its rows are in their sequence.
-  let positions: Range<Int>
-  /// Where the row before it is; nil for the first.
-  let previous: Range<Int>?
-
-  /// Number of rows.
-  var count: Int { positions.count }
-  /// Where its first row is.
-  var position: Int { positions.lowerBound }
-
-  /// The blocks of stretches.
-  static func all(_ stretches: [Stretch]) -> [Tile] {
-    var tiles: [Tile] = []
-    for stretch in stretches {
-      for row in stride(from: 0, to: stretch.count, by: size) {
-        let position = stretch.position + row
-        tiles.append(
-          Tile(
-            first: stretch.first + row,
-            positions: position..<position + min(size, stretch.count - row),
-            previous: tiles.last?.positions.suffix(1)))
-      }
-    }
-    return tiles
-  }
-}
-
 /// The tiles and vectors of each lane.
 struct FlashWorkspace: ~Copyable {
   private let tensor: Tensor

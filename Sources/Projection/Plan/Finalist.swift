@@ -43,7 +43,7 @@ struct Finalist {
       entry = nil
       return
     }
-    let time = try ProjectedTime(shape, recipe, layout, on: device, search.options)
+    let time = try ProjectedTime(shape, recipe, layout, on: device, search.options.time)
     entry = Plan.Entry(
       layout: layout, recompute: candidate.recompute, iterationSeconds: time.iterationSeconds,
       tokensPerSecondPerDevice: time.tokensPerSecondPerDevice, mfu: time.mfu,

@@ -2,8 +2,8 @@ import Catalogue
 import Instrument
 import Transformer
 
-/// The closed forms of the stages of a layout that can be the slowest or the fullest: the first, which
-/// embeds, and the last, which has the head. Those in between do what both do.
+/// The closed forms of the stages of a layout that can be the slowest or the fullest: the first,
+/// which embeds, and the last, which has the head. Those in between do what both do.
 struct LayoutForm {
   private let stages: [StageForm]
   /// With one part for each stage.
@@ -60,27 +60,6 @@ struct LayoutForm {
 
   /// The work of these stages.
   func works(layers: Int) -> [StageWork] {
-    stages.map { $0.work(layers: layers / layout.pipeline).inside(layout) }
-  }
-}
-
-extension StageWork {
-  /// The same with messages to as many ranks as the whole layout has.
-  fileprivate func inside(_ layout: Layout) -> StageWork {
-    let rank = Rank(0, of: layout)
-    let sizes: [RankGroup: Int] = [
-      .model: rank.members(.model).count, .world: rank.members(.world).count,
-    ]
-    func inside(_ tally: Tally) -> Tally {
-      var tally = tally
-      tally.messages = Dictionary(
-        uniqueKeysWithValues: tally.messages.map { message, count in
-          var message = message
-          message.members = sizes[message.group] ?? message.members
-          return (message, count)
-        })
-      return tally
-    }
-    return StageWork(round: inside(round), roundSize: roundSize, once: inside(once))
+    stages.map { $0.work(layers: layers / layout.pipeline) }
   }
 }

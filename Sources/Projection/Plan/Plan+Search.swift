@@ -11,17 +11,15 @@ extension Plan {
   ///   - device: what each rank has.
   ///   - gpus: how many there are.
   ///   - globalBatch: sequences of an update.
-  ///   - count: how many layouts to list.
-  ///   - padding: of how many tokens each rank that shares the vocabulary has a multiple.
-  ///   - options: what time depends on besides.
+  ///   - options: what else is searched, and what time depends on.
   /// - Throws: `InputError` where no layout is allowed.
   public init(
     _ shape: ModelShape, _ recipe: Recipe, on device: Device, gpus: Int, globalBatch: Int,
-    count: Int = 10, padding: Int = 128, _ options: TimeOptions = TimeOptions()
+    _ options: PlanOptions = PlanOptions()
   ) throws(InputError) {
     let search = PlanSearch(
       shape: shape, recipe: recipe, device: device, gpus: gpus, globalBatch: globalBatch,
-      padding: padding, options: options)
+      options: options)
     let candidates = try search.candidates()
     guard !candidates.isEmpty else {
       throw InputError(
@@ -32,7 +30,7 @@ extension Plan {
     }
     let capacity = Double(device.memory.capacity)
     let fit = candidates.filter { $0.peak <= capacity }
-    let finalists = try Finalists(fit, in: search, count: count)
+    let finalists = try Finalists(fit, in: search, count: options.count)
     layouts = finalists.entries.sorted { $0.iterationSeconds < $1.iterationSeconds }
     let failed = candidates.first { $0.peak > capacity }
     firstFailed = finalists.failure ?? failed.map { Failure($0, device) }
@@ -84,7 +82,10 @@ extension Plan.Failure {
 extension Layout {
   /// The layout in a few words.
   public func brief(_ recompute: Recompute) -> String {
-    var parts = ["data \(data)", "tensor \(tensor)", "pipeline \(pipeline)"]
+    var parts = ["data \(data)"]
+    if expert > 1 { parts.append("expert \(expert)") }
+    if context > 1 { parts.append("context \(context)") }
+    parts += ["tensor \(tensor)", "pipeline \(pipeline)"]
     if virtual > 1 { parts.append("virtual \(virtual)") }
     parts.append("ZeRO \(zero.rawValue)")
     if sequenceParallel { parts.append("sequence-parallel") }

@@ -21,12 +21,11 @@ struct PlanSearch {
   let device: Device
   let gpus: Int
   let globalBatch: Int
-  /// Of how many tokens each rank that shares the vocabulary has a multiple.
-  let padding: Int
-  let options: TimeOptions
+  let options: PlanOptions
 
   /// All layouts that are allowed, with the closed forms' estimates, the fastest first.
   func candidates() throws(InputError) -> [Candidate] {
+    try requireLimits()
     let allowed = try allowed()
     let estimates = try estimates(allowed)
     return allowed.map { choice in
@@ -36,6 +35,14 @@ struct PlanSearch {
         peak: estimate.form.peak(choice.layout, layers: shape.layers),
         seconds: Self.seconds(estimate.stages, choice.layout), form: estimate.form)
     }.sorted { ($0.seconds, $0.layout.zero, $0.peak) < ($1.seconds, $1.layout.zero, $1.peak) }
+  }
+
+  /// Refuses more ranks for a sequence, or for experts, than the model and the recipe have use for.
+  private func requireLimits() throws(InputError) {
+    var most = Layout()
+    (most.context, most.expert) = (options.context, options.expert)
+    (most.data, most.globalBatch) = (options.expert, options.expert)
+    try most.validate(for: shape, recipe)
   }
 
   /// A layout and what is computed again.
@@ -83,15 +90,17 @@ struct PlanSearch {
   }
 
   private func estimate(_ choice: Choice) throws(InputError) -> Estimate {
-    let layout = choice.layout
-    let form = try LayoutForm(padded(for: layout), own(choice), layout)
-    let works = form.works(layers: shape.layers)
-    return Estimate(form: form, stages: stageSeconds(works, layout))
+    let (layout, recipe) = (choice.layout, own(choice))
+    let shape = try padded(for: layout)
+    let form = try LayoutForm(shape, recipe, layout)
+    let timer = StageTimer(shape, recipe, layout, on: device, options.time)
+    let works = form.works(layers: shape.layers).map(timer.performed)
+    return Estimate(form: form, stages: works.map(timer.seconds))
   }
 
   /// The model, its vocabulary padded for the ranks that share it.
   func padded(for layout: Layout) throws(InputError) -> ModelShape {
-    try shape.padded(toMultipleOf: padding, for: layout)
+    try shape.padded(toMultipleOf: options.padding, for: layout)
   }
 
   /// What may be computed again: tiled attention does so by itself.
@@ -101,31 +110,55 @@ struct PlanSearch {
 
   /// Every way to divide the devices, the layers and the batch.
   private func layouts() -> [Layout] {
-    let tensors = Self.divisors(gpus).filter { $0 <= options.node && shape.heads % $0 == 0 }
-    return tensors.flatMap { tensor in
-      Self.divisors(gpus / tensor).filter { shape.layers % $0 == 0 }.flatMap { pipeline in
-        divisions(tensor: tensor, pipeline: pipeline)
+    models().flatMap { layout in
+      divisions(of: layout).flatMap { layout in
+        (layout.replicas == 1 ? [.none] : Layout.ZeRO.allCases).map { zero in
+          var layout = layout
+          layout.zero = zero
+          return layout
+        }
       }
     }
   }
 
-  private func divisions(tensor: Int, pipeline: Int) -> [Layout] {
-    let data = gpus / tensor / pipeline
-    guard globalBatch % data == 0 else { return [] }
-    let share = globalBatch / data
-    let parts = pipeline == 1 ? [1] : Self.divisors(shape.layers / pipeline)
-    return Self.divisors(share).filter { $0 <= Self.largestMicrobatch }.flatMap { microbatch in
-      parts.filter { $0 == 1 || share / microbatch % pipeline == 0 }.flatMap { virtual in
-        (data == 1 ? [.none] : Layout.ZeRO.allCases).flatMap { zero in
-          (tensor == 1 ? [false] : [false, true]).map { sequenceParallel in
-            var layout = Layout()
-            (layout.data, layout.tensor, layout.pipeline) = (data, tensor, pipeline)
-            (layout.virtual, layout.zero) = (virtual, zero)
-            (layout.microbatch, layout.globalBatch) = (microbatch, globalBatch)
-            layout.sequenceParallel = sequenceParallel
-            return layout
-          }
+  /// Every way to divide the devices and a model's sequences, layers and experts.
+  private func models() -> [Layout] {
+    let tensors = Self.divisors(gpus).filter { $0 <= options.time.node && shape.heads % $0 == 0 }
+    return tensors.flatMap { tensor in
+      Self.divisors(gpus / tensor).filter { shape.layers % $0 == 0 }.flatMap { pipeline in
+        Self.divisors(gpus / tensor / pipeline).filter { $0 <= options.context }.flatMap {
+          context in
+          models(tensor: tensor, pipeline: pipeline, context: context)
         }
+      }
+    }
+  }
+
+  private func models(tensor: Int, pipeline: Int, context: Int) -> [Layout] {
+    let data = gpus / tensor / pipeline / context
+    return Self.divisors(data).filter { $0 <= options.expert }.flatMap { expert in
+      (tensor == 1 ? [false] : [false, true]).map { sequenceParallel in
+        var layout = Layout()
+        (layout.data, layout.tensor, layout.pipeline) = (data, tensor, pipeline)
+        (layout.context, layout.expert) = (context, expert)
+        layout.sequenceParallel = sequenceParallel
+        return layout
+      }
+    }
+  }
+
+  /// Every way to divide the batch, and a stage's layers into parts.
+  private func divisions(of layout: Layout) -> [Layout] {
+    guard globalBatch % layout.data == 0 else { return [] }
+    let share = globalBatch / layout.data
+    let parts =
+      layout.pipeline == 1 ? [1] : Self.divisors(shape.layers / layout.pipeline)
+    return Self.divisors(share).filter { $0 <= Self.largestMicrobatch }.flatMap { microbatch in
+      parts.filter { $0 == 1 || share / microbatch % layout.pipeline == 0 }.map { virtual in
+        var layout = layout
+        (layout.microbatch, layout.globalBatch) = (microbatch, globalBatch)
+        layout.virtual = virtual
+        return layout
       }
     }
   }
@@ -137,18 +170,9 @@ struct PlanSearch {
     (1...max(1, number)).filter { number % $0 == 0 }
   }
 
-  private func stageSeconds(_ works: [StageWork], _ layout: Layout) -> [StageSeconds] {
-    let kernels = options.kernels ?? KernelSet(for: recipe.convention)
-    let model = DeviceModel(device: device, kernels: kernels)
-    let cluster = Cluster(
-      device: device, layout: layout, node: options.node, networkRate: options.networkBandwidth)
-    let overlap = options.overlap ?? kernels.overlap
-    let layers = max(1, shape.layers / layout.pipeline)
-    return works.map { StageSeconds($0, model, cluster, overlap, layers: layers) }
-  }
-
-  /// Seconds of an update if every stage were as slow as the slowest: m + (p−1)/v times a micro-batch, its messages between stages, and the update (Narayanan et al.,
-  /// arXiv 2104.04473, section 2.2).
+  /// Seconds of an update if every stage were as slow as the slowest: m + (p−1)/v times a micro-batch
+  /// with its messages between stages, and the update (Narayanan et al., arXiv 2104.04473,
+  /// section 2.2).
   private static func seconds(_ stages: [StageSeconds], _ layout: Layout) -> Double {
     let slowest = stages.map { $0.forward.total + $0.backward.total }.max()!
     let update = stages.map(\.update.total).max()!

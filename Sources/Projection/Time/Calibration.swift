@@ -1,6 +1,7 @@
 /// The numbers of the device model that no data sheet has. They are the same for all devices and
-/// all models; each says which measurements it was found on. The assumed ones were chosen with the published times
-/// of training steps in view that reports/accuracy.md lists, so that those are no test of them.
+/// all models; each says which measurements it was found on. The assumed ones were chosen with the
+/// published times of training steps in view that reports/accuracy.md lists, so that those are no
+/// test of them.
 struct Calibration: Sendable {
   /// A number, and how it is known.
   struct Constant: Sendable {

@@ -23,7 +23,16 @@ struct Cluster: Sendable {
     var nodes: Int { (members + inNode - 1) / inNode }
   }
 
+  /// How the groups of the layout that have the first rank lie.
+  func placement(_ group: RankGroup) -> Placement {
+    placement(group, members: Rank(0, of: layout).size(of: group))
+  }
+
   /// Ranks that share a layer are neighbours, then come replicas, then stages (`Rank`).
+  ///
+  /// - Parameters:
+  ///   - group: what kind of neighbours.
+  ///   - members: how many of them.
   func placement(_ group: RankGroup, members: Int) -> Placement {
     let distance =
       switch group {

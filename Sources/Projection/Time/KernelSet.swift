@@ -121,8 +121,9 @@ public struct KernelSet: Sendable, Equatable {
       name: "gpt-neox",
       source:
         "EleutherAI/gpt-neox, megatron/model/transformer.py; EleutherAI/pythia, models/*.yml; "
-        + "deepspeedai/DeepSpeed, runtime/engine.py, _configure_zero_optimizer; speed, which no mechanism explains, from Biderman et al., arXiv 2304.01373, the GPU hours of the "
-        + "model of 1.4B")
+        + "deepspeedai/DeepSpeed, runtime/engine.py, _configure_zero_optimizer; speed, which no "
+        + "mechanism explains, from Biderman et al., arXiv 2304.01373, the GPU hours of the model of "
+        + "1.4B")
     kernels.fusesElementwise = true
     kernels.addsBiasesApart = true
     kernels.copies = HeadCopies(forward: 4, packing: 12, backward: 14)

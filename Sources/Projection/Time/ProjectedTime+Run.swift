@@ -16,22 +16,10 @@ extension ProjectedTime {
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, on device: Device,
     _ options: TimeOptions = TimeOptions()
   ) throws(InputError) {
-    let kernels = options.kernels ?? KernelSet(for: recipe.convention)
-    let model = DeviceModel(device: device, kernels: kernels)
-    let cluster = Cluster(
-      device: device, layout: layout, node: options.node, networkRate: options.networkBandwidth)
-    var works = try Self.works(shape, recipe, layout)
-    if kernels.stopsRecomputeEarly, recipe.recompute == .full {
-      works = works.map { $0.withoutLastProducts(shape, layout) }
-    }
-    let layers = max(1, shape.layers / layout.pipeline)
-    let seconds = works.map {
-      StageSeconds($0, model, cluster, options.overlap ?? kernels.overlap, layers: layers)
-    }
+    let timer = StageTimer(shape, recipe, layout, on: device, options)
+    let works = try Self.works(shape, recipe, layout).map(timer.performed)
     self.init(
-      Parts(
-        shape: shape, recipe: recipe, layout: layout, model: model, options: options,
-        works: works, stages: seconds))
+      Parts(timer: timer, options: options, works: works, stages: works.map(timer.seconds)))
   }
 
   /// The work of every stage: all but the first and the last do the same, where all have as many
@@ -57,13 +45,15 @@ extension ProjectedTime {
 extension ProjectedTime {
   /// What a time is put together from.
   struct Parts {
-    let shape: ModelShape
-    let recipe: Recipe
-    let layout: Layout
-    let model: DeviceModel
+    let timer: StageTimer
     let options: TimeOptions
     let works: [StageWork]
     let stages: [StageSeconds]
+
+    var shape: ModelShape { timer.shape }
+    var recipe: Recipe { timer.recipe }
+    var layout: Layout { timer.layout }
+    var model: DeviceModel { timer.model }
   }
 
   init(_ parts: Parts) {
@@ -123,7 +113,7 @@ extension ProjectedTime {
     }
     let passes = terms.reduce(0) { $0 + $1.seconds }
     let sends = Double(parts.sends(stage: stage)) * seconds.send
-    let isBlocking = !parts.overlap.contains(.pipeline)
+    let isBlocking = !parts.timer.overlap.contains(.pipeline)
     add("pipelineCommunication", isBlocking ? sends : 0, Self.source(of: "network", parts))
     let rest = passesEnd - passes - (isBlocking ? sends : 0)
     terms.append(
@@ -155,9 +145,6 @@ extension ProjectedTime {
 }
 
 extension ProjectedTime.Parts {
-  /// Which messages pass while products run.
-  var overlap: Set<TimeOptions.Overlap> { options.overlap ?? model.kernels.overlap }
-
   /// Messages of a stage to others in an update.
   func sends(stage: Int) -> Int {
     let chunks = layout.pipeline * layout.virtual
@@ -195,7 +182,7 @@ extension PipelineTimeline {
     }
     self.init(
       layout, microbatches: layout.microbatches, parts: all,
-      send: stages.map(\.send).max() ?? 0, blocks: !parts.overlap.contains(.pipeline))
+      send: stages.map(\.send).max() ?? 0, blocks: !parts.timer.overlap.contains(.pipeline))
   }
 }
 

@@ -39,7 +39,6 @@ struct StageWork {
   struct Message: Hashable {
     let kind: Communication.Kind
     let group: RankGroup
-    var members: Int
     let stage: Work.Stage
     let role: TensorRole?
     let bytes: Int
@@ -52,8 +51,7 @@ struct StageWork {
 
     init(_ communication: Communication) {
       (kind, group) = (communication.kind, communication.group)
-      (members, stage) = (communication.members, communication.stage)
-      (role, bytes) = (communication.role, communication.bytes)
+      (stage, role, bytes) = (communication.stage, communication.role, communication.bytes)
     }
   }
 
