@@ -32,7 +32,8 @@ import Testing
     ),
     (
       ["measure", "gpt2-tiny", "--part-layers", "9,9"],
-      "--part-layers: found 9,9; expected 1 numbers that add up to 2, the layers of gpt2-tiny"
+      "--part-layers: found 9,9; expected as many numbers as there are parts (1), adding up to 2, "
+        + "the layers of gpt2-tiny"
     ),
     (
       ["measure", "gpt2-tiny", "--sequence-parallel"],

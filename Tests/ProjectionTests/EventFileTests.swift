@@ -20,6 +20,11 @@ import Testing
     #expect(stream.labels == [.init("unknown", "unknown")])
   }
 
+  @Test func `a byte-order mark before the headings is skipped`() throws {
+    let stream = try read("\u{FEFF}assay.events.v1,kind,tensor,bytes\n0,allocate,7,512\n").stream
+    #expect(stream.allocations == [.init(bytes: 512, stream: 0)])
+  }
+
   @Test func `events are those of one device`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write("assay.events.v1,kind,tensor,bytes\n", to: "events.csv")

@@ -161,8 +161,8 @@ extension Layout {
     guard isComplete else {
       throw InputError(
         "--part-layers", found: layers.map(String.init).joined(separator: ","),
-        expected: "\(partCount) numbers that add up to \(shape.layers), the layers of "
-          + shape.name)
+        expected: "as many numbers as there are parts (\(partCount)), adding up to "
+          + "\(shape.layers), the layers of \(shape.name)")
     }
   }
 }
