@@ -32,6 +32,9 @@ struct Measure: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     try trace.requireWritable(replacing: output.force)
+    try OutputFile.requireDistinct([
+      ("--output", output.output), ("--trace", trace.trace), ("--events", trace.events),
+    ])
     let shape = try ModelShape(named: model)
     let recipe = recipe.recipe(for: shape)
     if !shape.architecture.head.hasScores {
@@ -54,7 +57,9 @@ struct Measure: ParsableCommand {
     _ shape: ModelShape, _ recipe: Recipe, _ ledger: Ledger, _ progress: (Int, Double?) -> Void
   ) throws -> Transformer.Measurement? {
     try recipe.validate(for: shape)
-    let layout = try layout.layout(microbatch: recipe.batch, accumulate: recipe.accumulate)
+    let layout = try layout.layout(
+      microbatch: recipe.batch, from: "--batch", microbatches: recipe.accumulate)
+    try layout.validate(for: shape, recipe)
     guard layout.ranks > 1 || MPI.launched > 1 else {
       return try Measurement.run(shape, recipe, dry: dry, ledger: ledger, progress: progress)
     }

@@ -52,6 +52,7 @@ struct Planning: ParsableCommand {
     try requirePositive("--context", context)
     try requirePositive("--expert", expert)
     if let globalBatch { try requirePositive("--global-batch", globalBatch) }
+    recipe.noteBatch(from: "--global-batch and of each layout", in: output)
     let shape = try ModelShape(named: model)
     let (recipe, device, options) = try (
       recipe.recipe(for: shape), Device(named: gpu), options()

@@ -38,7 +38,8 @@ public struct BLAS: Sendable {
   /// that set `OPENBLAS_CORETYPE` for reproducible results have the same effect; a measurement
   /// records the kernels instead.
   static var preferredCore: String? {
-    if let chosen = ProcessInfo.processInfo.environment["ASSAY_BLAS_CORE"] { return chosen }
+    let chosen = ProcessInfo.processInfo.environment["ASSAY_BLAS_CORE"] ?? ""
+    if !chosen.isEmpty { return chosen }
     #if os(Linux) && arch(x86_64)
       let flags = SystemFile.value(of: "flags", in: "/proc/cpuinfo") ?? ""
       return preferredCore(flags: Set(flags.split(separator: " ").map(String.init)))

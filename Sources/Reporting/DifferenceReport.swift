@@ -44,9 +44,12 @@ public struct DifferenceReport: Report {
   ]
 
   private static func cells(_ before: Int, _ after: Int) -> [String] {
-    let difference = after.minus(before)
-    let share = before == 0 ? "new" : (Double(difference) / Double(before)).percent(1)
-    return [before.grouped, after.grouped, difference.signed, after == 0 ? "gone" : share]
+    let share =
+      before == 0
+      ? "new" : ((Double(after) - Double(before)) / Double(before)).percent(1)
+    return [
+      before.grouped, after.grouped, after.difference(from: before), after == 0 ? "gone" : share,
+    ]
   }
 
   private var figures: Table {

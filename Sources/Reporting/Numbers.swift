@@ -12,14 +12,15 @@ extension Int {
     return self < 0 ? "-" + result : result
   }
 
-  /// The difference; where that is no `Int`, the nearest: files may tell of any numbers.
-  func minus(_ other: Int) -> Int {
-    let (difference, isBeyond) = subtractingReportingOverflow(other)
-    return isBeyond ? (self < other ? .min : .max) : difference
-  }
-
   /// With commas, and with a sign even where it is positive.
   var signed: String { (self > 0 ? "+" : "") + grouped }
+
+  /// What the number is more than another, signed; nothing where that does not fit 64 bits, as it
+  /// can be with numbers of a file.
+  func difference(from other: Int) -> String {
+    let (difference, overflows) = subtractingReportingOverflow(other)
+    return overflows ? "" : difference.signed
+  }
 
   /// The number with what it counts, in the plural where it is not one.
   func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }

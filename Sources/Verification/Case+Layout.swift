@@ -39,7 +39,10 @@ extension Case {
     guard [layout.data, layout.tensor, layout.pipeline].contains(where: { $0 > 1 }) else {
       return nil
     }
-    return try layout.with(microbatch: batch, accumulate: layout.pipeline)
+    try layout.requireRanks()
+    layout.microbatch = batch
+    layout.globalBatch = layout.data * layout.microbatch * layout.pipeline
+    return layout
   }
 
   /// The case for a claim about ranks: dry, with each size that they divide as many times as large as

@@ -24,6 +24,38 @@ import Testing
       "--precision: found bf16-pure with --convention pytorch-autocast; "
         + "expected fp32, bf16 or fp16: autocast keeps weights of 32 bits"
     ),
+    (["measure", "gpt2-tiny", "--tensor", "0"], "--tensor: found 0; expected a positive integer"),
+    (["measure", "gpt2-tiny", "--data=-2"], "--data: found -2; expected a positive integer"),
+    (
+      ["measure", "gpt2-tiny", "--virtual", "2"],
+      "--virtual: found 2 with --pipeline 1; expected --pipeline of 2 or more"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--part-layers", "9,9"],
+      "--part-layers: found 9,9; expected as many numbers as there are parts (1), adding up to 2, "
+        + "the layers of gpt2-tiny"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--sequence-parallel"],
+      "--sequence-parallel: found --tensor 1; expected --tensor of 2 or more"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--data", "2", "--batch", "0"],
+      "--batch: found 0; expected a positive integer"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--data", "9223372036854775807"],
+      "--data: found 9223372036854775807; expected at most 1000000"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--batch", "100000000", "--accumulate", "2"],
+      "--batch: found 100000000, with which all replicas have more than 100000000 sequences in an "
+        + "update; expected fewer of them"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--accumulate", "4611686018427387904"],
+      "--accumulate: found 4611686018427387904; expected at most 100000000"
+    ),
     (
       ["measure", "gpt2-tiny", "--text", "none.txt"],
       "--text: found no readable file at none.txt; expected a text file"
@@ -42,7 +74,8 @@ import Testing
     ),
     (
       ["project", "gpt2", "--microbatch", "9000000000000000000", "--data", "2"],
-      "--microbatch: found 9000000000000000000; expected at most 100000000"
+      "--microbatch: found 9000000000000000000, with which all replicas have more than 100000000 "
+        + "sequences in an update; expected fewer of them"
     ),
     (
       ["project", "gpt2", "--gpus", "8", "--data", "10000000000", "--tensor", "10000000000"],

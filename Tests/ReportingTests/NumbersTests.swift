@@ -12,12 +12,6 @@ import Testing
     #expect(number.grouped == text)
   }
 
-  @Test func `a difference that is too large for an integer is the largest one`() {
-    #expect(7.minus(9) == -2)
-    #expect(Int.max.minus(-1) == .max)
-    #expect((-2).minus(.max) == .min)
-  }
-
   @Test func `one has no plural`() {
     #expect(0.counted("step") == "0 steps")
     #expect(1.counted("step") == "1 step")

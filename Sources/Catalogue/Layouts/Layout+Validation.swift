@@ -1,30 +1,12 @@
 import Foundation
 
 extension Layout {
-  /// The layout with a batch: sequences that go through a rank at once, and passes of a replica
-  /// before an update.
-  ///
-  /// - Throws: `InputError` that names the count that no layout has.
-  public func with(microbatch: Int, accumulate: Int = 1) throws(InputError) -> Layout {
-    var layout = self
-    layout.microbatch = microbatch
-    try layout.requireCounts()
-    let sequences = Double(data) * Double(microbatch) * Double(accumulate)
-    guard sequences <= Double(ModelShape.largestSize) else {
-      throw InputError(
-        "--data",
-        found: "\(data), which makes a batch of \(String(format: "%.12g", sequences)) sequences",
-        expected: "at most \(ModelShape.largestSize) sequences")
-    }
-    layout.globalBatch = data * microbatch * accumulate
-    return layout
-  }
-
   /// Checks the layout by itself and against the model and the recipe, whose batch it replaces.
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape, _ recipe: Recipe) throws(InputError) {
-    try requireCounts()
+    try requireRanks()
+    try requireBatches()
     try requireBatch()
     try requireTensor(shape)
     try requireContext(shape, recipe)
@@ -55,14 +37,35 @@ extension Layout {
   /// More devices than any machine has, and few enough that their products are countable.
   private static let mostRanks = 1_000_000
 
-  private func requireCounts() throws(InputError) {
-    let counts = [
+  /// Checks that there are some ranks, and not too many to be counted.
+  ///
+  /// - Throws: `InputError` that names the option.
+  public func requireRanks() throws(InputError) {
+    try Self.require([
       ("--data", data, Self.mostRanks), ("--expert", expert, Self.mostRanks),
       ("--context", context, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
       ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
+    ])
+    // Four factors of at most 10⁶ would not fit 64 bits.
+    let ranks = [data, context, tensor, pipeline].reduce(1) { $0 * Double($1) }
+    guard ranks <= Double(Self.mostRanks) else {
+      let shown = String(format: ranks < 0x1p53 ? "%.0f" : "%.0e", ranks)
+      throw InputError(
+        "--data", found: "\(data), which makes \(shown) ranks",
+        expected: "at most \(Self.mostRanks) ranks")
+    }
+  }
+
+  private func requireBatches() throws(InputError) {
+    try Self.require([
       ("--microbatch", microbatch, ModelShape.largestSize),
       ("--global-batch", globalBatch, ModelShape.largestSize),
-    ]
+    ])
+  }
+
+  private static func require(
+    _ counts: [(option: String, value: Int, most: Int)]
+  ) throws(InputError) {
     for (option, value, most) in counts {
       guard value >= 1 else {
         throw InputError(option, found: "\(value)", expected: "a positive integer")
@@ -70,13 +73,6 @@ extension Layout {
       guard value <= most else {
         throw InputError(option, found: "\(value)", expected: "at most \(most)")
       }
-    }
-    // Each count may be as large as all of them together may be: their product is no `Int` then.
-    let ranks = [data, context, tensor, pipeline].map(Double.init).reduce(1, *)
-    guard ranks <= Double(Self.mostRanks) else {
-      throw InputError(
-        "--data", found: "\(data), which makes \(String(format: "%.12g", ranks)) ranks",
-        expected: "at most \(Self.mostRanks) ranks")
     }
   }
 
@@ -165,8 +161,8 @@ extension Layout {
     guard isComplete else {
       throw InputError(
         "--part-layers", found: layers.map(String.init).joined(separator: ","),
-        expected: "\(partCount) numbers that add up to \(shape.layers), the layers of "
-          + shape.name)
+        expected: "as many numbers as there are parts (\(partCount)), adding up to "
+          + "\(shape.layers), the layers of \(shape.name)")
     }
   }
 }

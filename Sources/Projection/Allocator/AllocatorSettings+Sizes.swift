@@ -18,7 +18,6 @@ extension AllocatorSettings {
   /// The size of the block that a request gets, before it is known which one.
   public func rounded(_ bytes: Int) -> Int {
     let divisions = roundupPower2Divisions
-    // bytes > smallestBlock * divisions, where that product may be no `Int`.
     if divisions > 1, (bytes - 1) / Self.smallestBlock >= divisions {
       return Self.roundedToDivision(bytes, divisions)
     }

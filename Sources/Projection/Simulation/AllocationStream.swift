@@ -46,8 +46,8 @@ public struct AllocationStream: Sendable {
     }
   }
 
-  /// The largest size that a file or an option may tell of, 64 TiB: more than any device, and little
-  /// enough that sums do not overflow.
+  /// The largest size that a file may tell of, 64 TiB: more than any device, and little enough that
+  /// sums do not overflow.
   public static let largest = 1 << 46
 
   /// The pieces of memory, in the order in which they are allocated.
