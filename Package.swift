@@ -86,7 +86,7 @@ let package = Package(
     .testTarget(name: "AssayTests", dependencies: ["Assay"]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["Command", "TestSupport"]),
-    .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue"]),
+    .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Catalogue", "TestSupport"]),
     .testTarget(name: "InstrumentTests", dependencies: ["Instrument", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "ManualTests", dependencies: ["Command", "Manual", "TestSupport"]),

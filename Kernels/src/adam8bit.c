@@ -1,6 +1,8 @@
 // Adam with states of 8 bits (Dettmers et al., arXiv 2110.02861): each block of a state is kept as
 // bytes that name entries of a table, times the largest magnitude of the block.
 
+#include <float.h>
+
 #include "kernels.h"
 #include "vectormath.h"
 
@@ -41,7 +43,8 @@ INLINE uint8_t nearest(const float *table, float x) {
 INLINE float quantise(uint8_t *bytes, const float *x, const float *table, size_t n) {
   float most = 0;
   for (size_t i = 0; i < n; i++) most = larger(most, x[i] < 0 ? -x[i] : x[i]);
-  const float factor = most > 0 ? 1.0f / most : 0.0f;
+  // What is so small that its reciprocal is no float counts as 0.
+  const float factor = most >= FLT_MIN ? 1.0f / most : 0.0f;
   for (size_t i = 0; i < n; i++) bytes[i] = nearest(table, x[i] * factor);
   return most;
 }
@@ -49,7 +52,7 @@ INLINE float quantise(uint8_t *bytes, const float *x, const float *table, size_t
 // One block: parameter, gradient, m, v (n <= ADAM8BIT_BLOCK); largestM, largestV (1).
 static void update_block(float *parameter, uint8_t *m, uint8_t *v, float *largestM,
                          float *largestV, const float *gradient, const float *signedTable,
-                         const float *unsignedTable, const adam8bit_constants *c, size_t n) {
+                         const float *unsignedTable, const adam_constants *c, size_t n) {
   float first[ADAM8BIT_BLOCK], second[ADAM8BIT_BLOCK];
   for (size_t i = 0; i < n; i++) {
     const float g = gradient[i] * c->gradientScale;
@@ -65,7 +68,7 @@ static void update_block(float *parameter, uint8_t *m, uint8_t *v, float *larges
 // parameter, m, v, gradient (n); largestM, largestV (n / ADAM8BIT_BLOCK, rounded up).
 KERNEL void adam8bit(float *parameter, uint8_t *m, uint8_t *v, float *largestM, float *largestV,
                      const float *gradient, const float *signedTable, const float *unsignedTable,
-                     const adam8bit_constants *constants, size_t n) {
+                     const adam_constants *constants, size_t n) {
   for (size_t first = 0, block = 0; first < n; first += ADAM8BIT_BLOCK, block++) {
     const size_t count = n - first < ADAM8BIT_BLOCK ? n - first : ADAM8BIT_BLOCK;
     update_block(parameter + first, m + first, v + first, largestM + block, largestV + block,

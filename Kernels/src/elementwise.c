@@ -22,6 +22,12 @@ KERNEL void lerp(float *inout, const float *to, float weight, size_t n) {
 }
 
 // out, in (n).
+KERNEL void add_constant(float *out, const float *in, float constant, size_t n) {
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) out[i] = in[i] + constant;
+}
+
+// out, in (n).
 KERNEL void scale(float *out, const float *in, float factor, size_t n) {
   VECTORISE(1)
   for (size_t i = 0; i < n; i++) out[i] = in[i] * factor;

@@ -13,18 +13,19 @@ KERNEL double sum_of_squares(const float *in, size_t n) {
 
 // parameter, m, v, gradient (n). Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, with the
 // weight decay multiplied by the learning rate, as in PyTorch.
-KERNEL void adamw(float *parameter, float *m, float *v, const float *gradient, float gradientScale,
-                  float learningRate, float beta1, float beta2, float epsilon, float weightDecay,
-                  float correction1, float correction2, size_t n) {
-  const float step = learningRate / correction1;
-  const float decay = 1.0f - learningRate * weightDecay;
-  const float scale2 = 1.0f / correction2;
+KERNEL void adamw(float *parameter, float *m, float *v, const float *gradient,
+                  const adam_constants *constants, size_t n) {
+  // A copy, which the compiler knows that the stores leave alone.
+  const adam_constants c = *constants;
+  const float step = c.learningRate / c.correction1;
+  const float decay = 1.0f - c.learningRate * c.weightDecay;
+  const float scale2 = 1.0f / c.correction2;
   VECTORISE(1)
   for (size_t i = 0; i < n; i++) {
-    const float g = gradient[i] * gradientScale;
-    m[i] = beta1 * m[i] + (1.0f - beta1) * g;
-    v[i] = beta2 * v[i] + (1.0f - beta2) * (g * g);
-    const float deviation = __builtin_elementwise_sqrt(v[i] * scale2) + epsilon;
+    const float g = gradient[i] * c.gradientScale;
+    m[i] = c.beta1 * m[i] + (1.0f - c.beta1) * g;
+    v[i] = c.beta2 * v[i] + (1.0f - c.beta2) * (g * g);
+    const float deviation = __builtin_elementwise_sqrt(v[i] * scale2) + c.epsilon;
     parameter[i] = parameter[i] * decay - step * (m[i] / deviation);
   }
 }
@@ -54,12 +55,6 @@ KERNEL void adamw_apply(float *parameter, const float *m, const float *divisor,
   const float decay = 1.0f - learningRate * weightDecay;
   VECTORISE(1)
   for (size_t i = 0; i < n; i++) parameter[i] = parameter[i] * decay - step * (m[i] / divisor[i]);
-}
-
-// out, in (n).
-KERNEL void add_constant(float *out, const float *in, float constant, size_t n) {
-  VECTORISE(1)
-  for (size_t i = 0; i < n; i++) out[i] = in[i] + constant;
 }
 
 // parameter, gradient (n).

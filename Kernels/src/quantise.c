@@ -1,6 +1,8 @@
 // Integers of 8 or 4 bits that stand for multiples of a scale, which a group of a row's elements
 // shares: the largest magnitude of the group is the largest integer, 127 or 7.
 
+#include <float.h>
+
 #include "kernels.h"
 #include "vectormath.h"
 
@@ -17,8 +19,8 @@ INLINE void quantise_group8(int8_t *out, const float *in, float factor, size_t n
 }
 
 // out (rows, C bits/8 bytes); scales (rows,C/group); in (rows,C; ldi).
-KERNEL void quantise_rows(uint8_t *out, float *scales, const float *in, int bits, size_t rows, size_t C,
-                     size_t group, size_t ldi) {
+KERNEL void quantise_rows(uint8_t *out, float *scales, const float *in, int bits, size_t rows,
+                          size_t C, size_t group, size_t ldi) {
   const float most = bits == 8 ? 127.0f : 7.0f;
   for (size_t r = 0; r < rows; r++) {
     for (size_t c = 0; c < C; c += group) {
@@ -28,7 +30,8 @@ KERNEL void quantise_rows(uint8_t *out, float *scales, const float *in, int bits
       for (size_t i = 0; i < group; i++)
         magnitude = larger(__builtin_elementwise_abs(x[i]), magnitude);
       uint8_t *y = out + (r * C + c) * (size_t)bits / 8;
-      const float factor = magnitude > 0 ? most / magnitude : 0;
+      // What is so small that its reciprocal is no float counts as 0.
+      const float factor = magnitude >= 128 * FLT_MIN ? most / magnitude : 0;
       *scales++ = magnitude / most;
       if (bits == 8)
         quantise_group8((int8_t *)y, x, factor, group);
@@ -39,8 +42,8 @@ KERNEL void quantise_rows(uint8_t *out, float *scales, const float *in, int bits
 }
 
 // out (rows,C); in (rows, C bits/8 bytes); scales (rows,C/group).
-KERNEL void dequantise_rows(float *out, const uint8_t *in, const float *scales, int bits, size_t rows,
-                       size_t C, size_t group) {
+KERNEL void dequantise_rows(float *out, const uint8_t *in, const float *scales, int bits,
+                            size_t rows, size_t C, size_t group) {
   for (size_t at = 0; at < rows * C; at += group) {
     const float scale = *scales++;
     const uint8_t *x = in + at * (size_t)bits / 8;

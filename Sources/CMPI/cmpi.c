@@ -1,7 +1,8 @@
 #include "cmpi.h"
 
 #include <dlfcn.h>
-#include <stdint.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,6 @@ static void *const IN_PLACE = (void *)1;
 static void *const IGNORE_STATUS = NULL;
 
 static struct {
-  int (*Initialized)(int *);
   int (*Init_thread)(int *, char ***, int, int *);
   int (*Finalize)(void);
   int (*Abort)(handle, int);
@@ -51,12 +51,11 @@ static const struct {
   const char *name;
   void *place;
 } symbols[] = {
-  {"MPI_Initialized", &mpi.Initialized}, {"MPI_Init_thread", &mpi.Init_thread},
-  {"MPI_Finalize", &mpi.Finalize},       {"MPI_Abort", &mpi.Abort},
-  {"MPI_Comm_split", &mpi.Comm_split},   {"MPI_Comm_free", &mpi.Comm_free},
-  {"MPI_Comm_size", &mpi.Comm_size},     {"MPI_Comm_rank", &mpi.Comm_rank},
-  {"MPI_Allreduce", &mpi.Allreduce},     {"MPI_Allgatherv", &mpi.Allgatherv},
-  {"MPI_Reduce_scatter", &mpi.Reduce_scatter},
+  {"MPI_Init_thread", &mpi.Init_thread}, {"MPI_Finalize", &mpi.Finalize},
+  {"MPI_Abort", &mpi.Abort},             {"MPI_Comm_split", &mpi.Comm_split},
+  {"MPI_Comm_free", &mpi.Comm_free},     {"MPI_Comm_size", &mpi.Comm_size},
+  {"MPI_Comm_rank", &mpi.Comm_rank},     {"MPI_Allreduce", &mpi.Allreduce},
+  {"MPI_Allgatherv", &mpi.Allgatherv},   {"MPI_Reduce_scatter", &mpi.Reduce_scatter},
   {"MPI_Alltoall", &mpi.Alltoall},       {"MPI_Isend", &mpi.Isend},
   {"MPI_Recv", &mpi.Recv},               {"MPI_Test", &mpi.Test},
   {"MPI_Wait", &mpi.Wait},               {"MPI_Barrier", &mpi.Barrier},
@@ -91,6 +90,7 @@ void cmpi_finish(void) {
     free(first);
   }
   mpi.Finalize();
+  world.comm = NULL;
 }
 
 void cmpi_abort(int status) {
@@ -98,10 +98,22 @@ void cmpi_abort(int status) {
   abort();
 }
 
+// Ends all processes of the run, which has no other way on.
+static _Noreturn void fail(const char *reason) {
+  fprintf(stderr, "assay: %s\n", reason);
+  cmpi_abort(1);
+}
+
+static void *allocate(size_t n) {
+  void *bytes = malloc(n ? n : 1);
+  if (!bytes) fail("no memory for a message between ranks");
+  return bytes;
+}
+
 cmpi_group *cmpi_world(void) { return &world; }
 
 cmpi_group *cmpi_split(cmpi_group *group, int color) {
-  cmpi_group *part = malloc(sizeof *part);
+  cmpi_group *part = allocate(sizeof *part);
   mpi.Comm_split(group->comm, color, 0, &part->comm);
   return part;
 }
@@ -130,10 +142,11 @@ static handle op(cmpi_reduction reduction) {
 // MPI counts in int: larger messages go in pieces.
 enum { MOST = 1 << 30 };
 
+static int piece(size_t at, size_t n) { return (int)(n - at < MOST ? n - at : MOST); }
+
 void cmpi_all_reduce(cmpi_group *group, float *values, size_t n, cmpi_reduction reduction) {
   for (size_t at = 0; at < n; at += MOST) {
-    int count = (int)(n - at < MOST ? n - at : MOST);
-    mpi.Allreduce(IN_PLACE, values + at, count, mpi.float32, op(reduction), group->comm);
+    mpi.Allreduce(IN_PLACE, values + at, piece(at, n), mpi.float32, op(reduction), group->comm);
   }
 }
 
@@ -152,13 +165,14 @@ void cmpi_all_gather(cmpi_group *group, float *whole, const float *part, const i
 void cmpi_reduce_scatter(cmpi_group *group, float *part, const float *whole, const int *counts) {
   // MPI wants its buffers apart.
   const size_t size = (size_t)counts[cmpi_rank(group)] * sizeof(float);
-  float *sum = malloc(size ? size : 1);
+  float *sum = allocate(size);
   mpi.Reduce_scatter(whole, sum, counts, mpi.float32, mpi.sum, group->comm);
   memcpy(part, sum, size);
   free(sum);
 }
 
 void cmpi_all_to_all(cmpi_group *group, float *out, const float *in, size_t n) {
+  if (n > INT_MAX) fail("more elements for one rank than MPI counts");
   mpi.Alltoall(in, (int)n, mpi.float32, out, (int)n, mpi.float32, group->comm);
 }
 
@@ -177,17 +191,22 @@ static void tidy(void) {
   }
 }
 
+// Messages of one rank to another with one tag arrive in the order in which they were sent.
 void cmpi_send(cmpi_group *group, const void *bytes, size_t n, int rank, int tag) {
   tidy();
-  message *one = malloc(sizeof *one + n);
-  memcpy(one->bytes, bytes, n);
-  one->next = under_way;
-  under_way = one;
-  mpi.Isend(one->bytes, (int)n, mpi.byte, rank, tag, group->comm, &one->request);
+  for (size_t at = 0; at < n; at += MOST) {
+    const int count = piece(at, n);
+    message *one = allocate(sizeof *one + (size_t)count);
+    memcpy(one->bytes, (const char *)bytes + at, (size_t)count);
+    one->next = under_way;
+    under_way = one;
+    mpi.Isend(one->bytes, count, mpi.byte, rank, tag, group->comm, &one->request);
+  }
 }
 
 void cmpi_receive(cmpi_group *group, void *bytes, size_t n, int rank, int tag) {
-  mpi.Recv(bytes, (int)n, mpi.byte, rank, tag, group->comm, IGNORE_STATUS);
+  for (size_t at = 0; at < n; at += MOST)
+    mpi.Recv((char *)bytes + at, piece(at, n), mpi.byte, rank, tag, group->comm, IGNORE_STATUS);
 }
 
 void cmpi_barrier(cmpi_group *group) { mpi.Barrier(group->comm); }

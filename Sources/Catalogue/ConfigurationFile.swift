@@ -4,30 +4,32 @@ import Foundation
 struct ConfigurationFile {
   let path: String
   private let fields: [String: Any]
+  /// What stands before the names of the fields, where they are within another.
+  private let prefix: String
 
-  init(path: String, fields: [String: Any]) {
+  init(path: String, fields: [String: Any], prefix: String = "") {
     self.path = path
     self.fields = fields
+    self.prefix = prefix
   }
 
   init(_ path: String) throws(InputError) {
     self.path = path
+    prefix = ""
     var isDirectory: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
     guard !isDirectory.boolValue else {
       throw InputError(path, found: "a directory", expected: "a config.json")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = InputFile.bytes(of: path) else {
       throw InputError(path, found: "no readable file", expected: "a config.json")
     }
     let object: Any
     do {
       object = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
     } catch {
-      let reason = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String
       throw InputError(
-        path, found: "text that is not JSON (\(reason ?? "malformed"))",
-        expected: "a JSON object of settings")
+        path, found: JSONFault.description(of: error), expected: "a JSON object of settings")
     }
     guard let fields = object as? [String: Any] else {
       throw InputError(path, found: "JSON that is not an object", expected: "{ \"model_type\": … }")
@@ -66,6 +68,17 @@ struct ConfigurationFile {
     try integerOrNull(names.first { fields[$0] != nil } ?? names[0])
   }
 
+  /// A size that must be countable; nil if the field is not there, or null.
+  func sizeOrNull(_ field: String) throws(InputError) -> Int? {
+    guard let size = try integerOrNull(field) else { return nil }
+    guard (1...ModelShape.largestSize).contains(size) else {
+      throw InputError(
+        path, field: prefix + field, found: "\(size)",
+        expected: "1 to \(ModelShape.largestSize)")
+    }
+    return size
+  }
+
   /// Whether the field is a list with nothing in it, or not there.
   func isEmptyOrNull(_ field: String) throws(InputError) -> Bool {
     guard let value = fields[field], !(value is NSNull) else { return true }
@@ -94,7 +107,7 @@ struct ConfigurationFile {
   func object(_ field: String) throws(InputError) -> ConfigurationFile? {
     guard let value = fields[field], !(value is NSNull) else { return nil }
     guard let object = value as? [String: Any] else { throw mistyped(field, value, "an object") }
-    return ConfigurationFile(path: path, fields: object)
+    return ConfigurationFile(path: path, fields: object, prefix: "\(prefix)\(field).")
   }
 
   func boolean(_ field: String, default fallback: Bool) throws(InputError) -> Bool {
@@ -151,7 +164,7 @@ struct ConfigurationFile {
   }
 
   private func missing(_ field: String, _ expected: String) -> InputError {
-    InputError(path, field: field, found: "nothing", expected: expected)
+    InputError(path, field: prefix + field, found: "nothing", expected: expected)
   }
 
   private func mistyped(_ field: String, _ value: Any, _ expected: String) -> InputError {
@@ -164,7 +177,7 @@ struct ConfigurationFile {
     case is [Any]: found = "a list"
     default: found = "an object"
     }
-    return InputError(path, field: field, found: found, expected: expected)
+    return InputError(path, field: prefix + field, found: found, expected: expected)
   }
 
   private static func isBoolean(_ number: NSNumber) -> Bool {

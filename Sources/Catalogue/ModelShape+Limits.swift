@@ -21,10 +21,11 @@ extension ModelShape {
     let heads = Double(2 * self.heads + 2 * kvHeads) * Double(headDimension)
     let experts = Double(architecture.experts?.count ?? 1)
     let block = width * (heads + experts * ((architecture.isGated ? 3 : 2) * inner + 1) + 16)
-    let tables = Double(tiedHead ? vocabulary : 2 * vocabulary) + Double(positions)
+    let embedded = Double(embeddingWidth) * Double(tiedHead ? vocabulary : 2 * vocabulary)
+    let rows = Double(positions) + Double(architecture.tokenTypes)
     // Behind an encoder, a block attends twice.
     let crossed = hasEncoder ? Double(layers) * width * heads : 0
-    return Double(layers + encoderLayers) * block + crossed + tables * width
+    return Double(layers + encoderLayers) * block + crossed + embedded + rows * width
   }
 
   func requireWithinLimits(_ fields: SizeFields, _ origin: String) throws(InputError) {

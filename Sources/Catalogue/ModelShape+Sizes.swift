@@ -38,7 +38,7 @@ extension ModelShape {
     static let gpt2 = SizeFields(
       layers: "n_layer", hidden: "n_embd", heads: "n_head", feedForward: "n_inner",
       positions: "n_positions", epsilon: "layer_norm_epsilon")
-    static let bert = SizeFields(epsilon: "layer_norm_eps")
+    static let layerNorm = SizeFields(epsilon: "layer_norm_eps")
     static let marian = SizeFields(
       layers: "decoder_layers", encoderLayers: "encoder_layers", hidden: "d_model",
       heads: "decoder_attention_heads", feedForward: "decoder_ffn_dim")
@@ -120,7 +120,8 @@ extension ModelShape {
   }
 
   private static func divisors(of hidden: Int, around heads: Int) -> String {
-    let all = (1...hidden).filter { hidden % $0 == 0 }
+    let small = (1...Int(Double(hidden).squareRoot())).filter { hidden % $0 == 0 }
+    let all = Set(small + small.map { hidden / $0 }).sorted()
     let nearest = [all.last { $0 < heads }, all.first { $0 > heads }].compactMap { $0 }
     return nearest.map(String.init).joined(separator: " or ")
   }

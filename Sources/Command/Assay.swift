@@ -13,8 +13,8 @@ struct Assay: ParsableCommand {
     discussion: """
       MODEL is the name of a preset (see `assay models`) or the path of a Hugging Face config.json.
 
-      Exit status: 0 all is as expected; 1 a verdict or a baseline is not; 64 wrong usage; 65 bad input; \
-      69 a component is missing; 70 a defect of the program.
+      Exit status: 0 all is as expected; 1 a verdict, a baseline or a fit is not; \
+      64 wrong usage; 65 bad input; 69 a component is missing; 70 a defect of the program.
       """,
     version: "0.1.0",
     subcommands: [

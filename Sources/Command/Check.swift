@@ -36,6 +36,9 @@ struct Check: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     if let junit { try OutputFile(junit).requireWritable("--junit", replacing: output.force) }
+    try OutputFile.requireDistinct([
+      ("--baseline", baseline), ("--junit", junit), ("--output", output.output),
+    ])
     let shapes = try model.map { try ModelShape(named: $0) }
     let expected = try expected()
     let found = try output.during("measure") { line in

@@ -50,6 +50,27 @@ struct LayoutOptions: ParsableArguments {
       """)
   var zero = Layout().zero
 
+  /// The layout in which each replica goes through so many micro-batches in an update.
+  ///
+  /// - Parameters:
+  ///   - microbatch: sequences of a micro-batch.
+  ///   - option: the option that they come from, for the message.
+  ///   - microbatches: of a replica.
+  /// - Throws: `InputError` for ranks or sequences that are too many to be counted.
+  func layout(
+    microbatch: Int, from option: String, microbatches: Int = 1
+  ) throws(InputError) -> Layout {
+    try layout(microbatch: 1, globalBatch: 1).requireRanks()
+    let sequences = Double(data) * Double(microbatch) * Double(microbatches)
+    guard abs(sequences) <= Double(ModelShape.largestSize) else {
+      throw InputError(
+        option,
+        found: "\(microbatch), with which all replicas have more than "
+          + "\(ModelShape.largestSize) sequences in an update", expected: "fewer of them")
+    }
+    return layout(microbatch: microbatch, globalBatch: data * microbatch * microbatches)
+  }
+
   /// The layout, for a batch.
   func layout(microbatch: Int, globalBatch: Int) -> Layout {
     var layout = Layout()

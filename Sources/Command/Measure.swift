@@ -32,6 +32,9 @@ struct Measure: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     try trace.requireWritable(replacing: output.force)
+    try OutputFile.requireDistinct([
+      ("--output", output.output), ("--trace", trace.trace), ("--events", trace.events),
+    ])
     let shape = try ModelShape(named: model)
     let recipe = recipe.recipe(for: shape)
     if !shape.architecture.head.hasScores {
@@ -53,8 +56,10 @@ struct Measure: ParsableCommand {
   private func measure(
     _ shape: ModelShape, _ recipe: Recipe, _ ledger: Ledger, _ progress: (Int, Double?) -> Void
   ) throws -> Transformer.Measurement? {
-    let layout = layout.layout(
-      microbatch: recipe.batch, globalBatch: recipe.batch * recipe.accumulate * self.layout.data)
+    try recipe.validate(for: shape)
+    let layout = try layout.layout(
+      microbatch: recipe.batch, from: "--batch", microbatches: recipe.accumulate)
+    try layout.validate(for: shape, recipe)
     guard layout.ranks > 1 || MPI.launched > 1 else {
       return try Measurement.run(shape, recipe, dry: dry, ledger: ledger, progress: progress)
     }

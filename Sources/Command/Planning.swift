@@ -52,10 +52,12 @@ struct Planning: ParsableCommand {
     try requirePositive("--context", context)
     try requirePositive("--expert", expert)
     if let globalBatch { try requirePositive("--global-batch", globalBatch) }
+    recipe.noteBatch(from: "--global-batch and of each layout", in: output)
     let shape = try ModelShape(named: model)
     let (recipe, device, options) = try (
       recipe.recipe(for: shape), Device(named: gpu), options()
     )
+    try recipe.validate(for: shape)
     let plan = try output.during("compare layouts of \(gpus) GPUs for \(shape.name)") { _ in
       try Plan(
         shape, recipe, on: device, gpus: gpus, globalBatch: globalBatch ?? 2 * gpus, options)

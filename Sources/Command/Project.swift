@@ -39,19 +39,31 @@ struct Project: ParsableCommand {
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard gpu == nil else { return }
+    let option = conventions ? "--conventions" : time.needingDevice
+    if let option { throw ValidationError("\(option) needs --gpu, whose time it is about") }
+  }
+
   func run() throws {
     try output.requireWritable()
     let device = try gpu.map { try Device(named: $0) }
-    let layout = layout.layout(
-      microbatch: microbatch, globalBatch: globalBatch ?? microbatch * self.layout.data)
+    let layout = try chosenLayout()
     try requireRanks(of: layout)
     let shape = try ModelShape(named: model)
       .padded(toMultipleOf: padVocabulary, for: layout)
+    recipe.noteBatch(from: "--microbatch, --global-batch and --data", in: output)
     let (recipe, time) = try (recipe.recipe(for: shape), time.options())
     let projection = try output.during("run a rank of each stage of \(shape.name)") { _ in
       try Projection(shape, recipe, layout, on: device, time)
     }
     try output.write(ProjectionReport(projection, showsConventions: conventions))
+  }
+
+  private func chosenLayout() throws(InputError) -> Layout {
+    let layout = try layout.layout(microbatch: microbatch, from: "--microbatch")
+    guard let globalBatch else { return layout }
+    return self.layout.layout(microbatch: microbatch, globalBatch: globalBatch)
   }
 
   private func requireRanks(of layout: Layout) throws(InputError) {

@@ -105,6 +105,16 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Step size.")
   var learningRate = Recipe().learningRate
 
+  /// Tells what `--batch` and `--accumulate` do not change, where other options give the batch.
+  func noteBatch(from options: String, in output: OutputOptions) {
+    let usual = Recipe()
+    for (option, value, usual) in [
+      ("--batch", batch, usual.batch), ("--accumulate", accumulate, usual.accumulate),
+    ] where value != usual {
+      output.note("\(option) \(value) changes nothing here: the batch is that of \(options)\n")
+    }
+  }
+
   /// The recipe, for a model with that many positions.
   func recipe(for shape: ModelShape) -> Recipe {
     var recipe = Recipe()

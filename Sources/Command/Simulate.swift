@@ -41,9 +41,10 @@ struct Simulate: ParsableCommand {
   func run() throws {
     try output.requireWritable()
     let settings = try allocator.settings()
-    guard workspace >= 0 else {
+    guard (0...AllocationStream.largest).contains(workspace) else {
       throw InputError(
-        "--workspace", found: "\(workspace)", expected: "a number of bytes, 0 or more")
+        "--workspace", found: "\(workspace)",
+        expected: "a number of bytes, 0 to \(AllocationStream.largest)")
     }
     let simulation = try output.during("replay \(file)") { _ in
       let input = try RecordedStream(file, device: device, workspace: workspace)

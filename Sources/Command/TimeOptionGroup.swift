@@ -34,6 +34,22 @@ struct TimeOptionGroup: ParsableArguments {
   @Option(help: "Share of the peak that the textbook estimate reckons with.")
   var utilisation = TimeOptions().utilisation
 
+  func validate() throws {
+    if noOverlap, !overlap.isEmpty {
+      throw ValidationError("--overlap and --no-overlap contradict each other: leave out one")
+    }
+  }
+
+  /// The first of the options that only a device can give a meaning to, if one was given.
+  var needingDevice: String? {
+    let options: [(String, Bool)] = [
+      ("--tokens", tokens != nil), ("--kernels", kernels != nil), ("--overlap", !overlap.isEmpty),
+      ("--no-overlap", noOverlap), ("--gpus-per-node", gpusPerNode != TimeOptions().node),
+      ("--network", network != nil), ("--utilisation", utilisation != TimeOptions().utilisation),
+    ]
+    return options.first { $0.1 }?.0
+  }
+
   /// The options, checked.
   func options() throws(InputError) -> TimeOptions {
     var options = TimeOptions()

@@ -24,8 +24,8 @@ struct Verify: ParsableCommand {
     completion: .claim)
   var only: String?
 
-  @Option(help: "The folder for the reports.", completion: .directory)
-  var reports = "reports"
+  @Option(help: "The folder for the reports. (default: reports)", completion: .directory)
+  var reports: String?
 
   @Flag(help: "Record verdicts that differ from those recorded before.")
   var update = false
@@ -36,6 +36,9 @@ struct Verify: ParsableCommand {
     guard claims != nil || only != nil else { return }
     if update {
       throw ValidationError("--update records all verdicts: leave out --claims and --only")
+    }
+    if reports != nil {
+      throw ValidationError("--reports is for all claims: leave out --claims and --only")
     }
   }
 
@@ -66,6 +69,7 @@ struct Verify: ParsableCommand {
   /// Judges all claims and writes the reports, unless a verdict has changed and nobody asked to
   /// record that.
   private func record(_ catalogue: ClaimCatalogue) throws -> Verification {
+    let reports = reports ?? "reports"
     let folder = ReportFolder(reports)
     try folder.prepare()
     let expected = try folder.expectedVerdicts()

@@ -85,7 +85,7 @@ extension ClaimField {
     for (name, value) in try symbols("sizes of a run") {
       guard known.contains(name) else {
         throw value.error(
-          found: "\(name.quoted), which is no size of a run",
+          found: "\(name.quoted), which is not a size of a run",
           expected: "one of \(known.joined(separator: ", "))")
       }
       sizes[name] = try value.expression()

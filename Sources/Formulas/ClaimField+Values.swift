@@ -49,13 +49,21 @@ extension ClaimField {
   /// A unit.
   func unit() throws(ClaimError) -> Unit {
     let text = try text("a unit")
-    do { return try Unit(parsing: text) } catch { throw unreadable(error.description) }
+    do {
+      return try Unit(parsing: text)
+    } catch {
+      throw self.error(found: error.found, expected: error.expected)
+    }
   }
 
   /// A number as it is printed.
   func printedNumber() throws(ClaimError) -> PrintedNumber {
     let text = try text("a number")
-    do { return try PrintedNumber(parsing: text) } catch { throw unreadable(error.description) }
+    do {
+      return try PrintedNumber(parsing: text)
+    } catch {
+      throw self.error(found: error.found, expected: error.expected)
+    }
   }
 
   /// A part of a whole, `5%` or `0.05`.
@@ -74,13 +82,5 @@ extension ClaimField {
       throw error(found: text.quoted, expected: "true or false")
     }
     return truth
-  }
-
-  /// `found …; expected …`, as the errors of numbers and units say it, taken apart.
-  private func unreadable(_ description: String) -> ClaimError {
-    let parts = description.split(separator: "; expected ", maxSplits: 1)
-    return error(
-      found: String(parts[0].trimmingPrefix("found ")),
-      expected: parts.count == 2 ? String(parts[1]) : "what can be read")
   }
 }

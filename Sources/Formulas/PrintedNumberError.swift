@@ -13,18 +13,24 @@ public enum PrintedNumberError: Error, Hashable, Sendable {
 }
 
 extension PrintedNumberError: CustomStringConvertible {
-  /// One line: what was found, and what would be right.
-  public var description: String {
+  /// What was found.
+  var found: String {
     switch self {
-    case .noNumber(let text):
-      "found \(text.quoted); "
-        + "expected a number such as 6,442,450,944, 175B, ~34 days or 1.32 GiB"
-    case .tooLong(let text):
-      "found \(text.quoted); expected \(Numeral.expectation)"
-    case .unit(let error, let text):
-      "\(error), in \(text.quoted)"
-    case .emptyRange(let text):
-      "found \(text.quoted); expected a range that ends above its beginning"
+    case .noNumber(let text), .tooLong(let text), .emptyRange(let text): text.quoted
+    case .unit(let error, _): error.found
     }
   }
+
+  /// What would be right.
+  var expected: String {
+    switch self {
+    case .noNumber: "a number such as 6,442,450,944, 175B, ~34 days or 1.32 GiB"
+    case .tooLong: Numeral.expectation
+    case .unit(let error, let text): "\(error.expected), in \(text.quoted)"
+    case .emptyRange: "a range that ends above its beginning"
+    }
+  }
+
+  /// One line: what was found, and what would be right.
+  public var description: String { "found \(found); expected \(expected)" }
 }

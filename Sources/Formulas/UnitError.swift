@@ -13,22 +13,35 @@ public enum UnitError: Error, Hashable, Sendable {
 }
 
 extension UnitError: CustomStringConvertible {
-  /// One line: what was found, and what would be right.
-  public var description: String {
+  /// What was found.
+  var found: String {
     switch self {
-    case .unknown(let name, let text, let suggestion):
-      let place = name == text ? "" : " in \(text.quoted)"
-      let examples = "a unit such as byte, GB, GiB, parameter, TFLOP/s or day"
-      return "found \(name.quoted)\(place); "
-        + "expected \(suggestion ?? examples)"
+    case .unknown(let name, let text, _):
+      name.quoted + (name == text ? "" : " in \(text.quoted)")
     case .ambiguousFLOPS(let name):
-      let amount = name.uppercased().dropLast()
-      return "found \(name.quoted), which some use for work and others for a rate; "
-        + "expected \(String(amount).quoted) or \(String(amount).quoted)/s"
+      "\(name.quoted), which some use for work and others for a rate"
     case .tooLong(let text):
-      return "found \(text.quoted); expected at most \(Unit.greatestLength) characters"
+      text.quoted
     case .incompatible(let unit, let other):
-      return "found \(unit.symbol.quoted), which does not convert to \(other.symbol.quoted)"
+      "\(unit.symbol.quoted), which does not convert to \(other.symbol.quoted)"
     }
   }
+
+  /// What would be right.
+  var expected: String {
+    switch self {
+    case .unknown(_, _, let suggestion):
+      return suggestion ?? "a unit such as byte, GB, GiB, parameter, TFLOP/s or day"
+    case .ambiguousFLOPS(let name):
+      let amount = String(name.uppercased().dropLast()).quoted
+      return "\(amount) or \(amount)/s"
+    case .tooLong:
+      return "at most \(Unit.greatestLength) characters"
+    case .incompatible:
+      return "units of the same kind"
+    }
+  }
+
+  /// One line: what was found, and what would be right.
+  public var description: String { "found \(found); expected \(expected)" }
 }

@@ -73,10 +73,10 @@ extension YAMLText {
         found: "the field \(duplicates.sorted()[0].quoted) twice", expected: "each field once")
     case .reader(let problem, let offset, _, _):
       return self.error(
-        at: offset.map(place), found: "what is no YAML (\(problem))",
+        at: offset.map(place), found: "text that is not YAML (\(problem))",
         expected: "text without control characters")
     default:
-      return self.error(at: nil, found: "what is no YAML", expected: "YAML in UTF-8")
+      return self.error(at: nil, found: "text that is not YAML", expected: "YAML in UTF-8")
     }
   }
 
@@ -90,7 +90,7 @@ extension YAMLText {
     }
     let details = [context, problem].compactMap { $0?.trimmed }.joined(separator: " ")
     return (
-      "what is no YAML (\(details))",
+      "text that is not YAML (\(details))",
       "YAML, with quotes around a text that has : # [ ] { } & * ! or | in it"
     )
   }

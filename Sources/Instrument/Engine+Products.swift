@@ -42,35 +42,29 @@ extension Engine {
     make(Self.lanes(for: lanes), floats, .temporary, .productWorkspace, precision: .fp32)
   }
 
+  /// Cuts the longer side of C among the cores. Every piece runs over all of k, so that the order
+  /// of each sum does not depend on their number.
   private func multiply(
     _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>
   ) {
     guard let blas else { return }
     let threads = product.flops < Self.smallestWorthSharing ? 1 : Parallel.threads
-    let duration = ContinuousClock().measure { Self.spread(product, c, a, b, blas, threads) }
-    addProductSeconds(duration.seconds * Double(threads))
-  }
-
-  /// Cuts the longer side of C among the cores. Every piece runs over all of k, so that the order
-  /// of each sum does not depend on their number.
-  private static func spread(
-    _ product: MatrixProduct, _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>, _ blas: BLAS, _ threads: Int
-  ) {
-    if product.m >= product.n {
-      let pieces = Parallel.pieces(product.m, grain: grain, most: piecesPerCore * threads)
-      Parallel.perform(pieces.count) {
-        let part = product.rows(pieces[$0])
-        part.product.run(c + part.offsetC, a + part.offsetA, b, blas)
-      }
-    } else {
-      let pieces = Parallel.pieces(product.n, grain: grain, most: piecesPerCore * threads)
-      Parallel.perform(pieces.count) {
-        let part = product.columns(pieces[$0])
-        part.product.run(c + part.offsetC, a, b + part.offsetB, blas)
+    let cutsRows = product.m >= product.n
+    let pieces = Parallel.pieces(
+      max(product.m, product.n), grain: Self.grain, most: Self.piecesPerCore * threads)
+    let duration = ContinuousClock().measure {
+      Parallel.perform(pieces.count) { index in
+        if cutsRows {
+          let part = product.rows(pieces[index])
+          part.product.run(c + part.offsetC, a + part.offsetA, b, blas)
+        } else {
+          let part = product.columns(pieces[index])
+          part.product.run(c + part.offsetC, a, b + part.offsetB, blas)
+        }
       }
     }
+    addProductSeconds(duration.seconds * Double(min(pieces.count, threads)))
   }
 
   private func run(

@@ -3,8 +3,11 @@ extension Ledger {
   /// one chance in 2⁶⁴ (FNV-1a: Fowler, Noll and Vo).
   public var digest: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    // A 0, which no text has, ends each, so that none runs into the next.
     func add(_ text: some StringProtocol) {
-      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      for byte in text.utf8 { mix(byte) }
+      mix(0)
     }
     for event in events {
       add(event.phase.rawValue)

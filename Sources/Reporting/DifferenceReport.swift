@@ -45,8 +45,11 @@ public struct DifferenceReport: Report {
 
   private static func cells(_ before: Int, _ after: Int) -> [String] {
     let share =
-      before == 0 ? "new" : (100 * Double(after - before) / Double(before)).decimal(1) + " %"
-    return [before.grouped, after.grouped, (after - before).signed, after == 0 ? "gone" : share]
+      before == 0
+      ? "new" : ((Double(after) - Double(before)) / Double(before)).percent(1)
+    return [
+      before.grouped, after.grouped, after.difference(from: before), after == 0 ? "gone" : share,
+    ]
   }
 
   private var figures: Table {

@@ -5,7 +5,7 @@ import Verification
 /// The formulas of the families that are built in, recovered from runs: a page of the reports.
 public struct FormulaPage: Sendable {
   let sections: [Section]
-  let peak: Formula?
+  let peak: Formula
 
   /// One model of each family.
   static let models = [
@@ -16,7 +16,7 @@ public struct FormulaPage: Sendable {
   /// What is derived of every family.
   struct Section: Sendable {
     let title: String
-    let quantity: String
+    let quantity: DerivableQuantity
     let scope: Claim.Scope
     var convention = Convention.pytorch
     /// One for each model.
@@ -29,22 +29,22 @@ public struct FormulaPage: Sendable {
   /// - Throws: `NoPolynomial` where there is no formula, `MissingComponent` without OpenBLAS.
   public init(progress: (String) -> Void = { _ in }) throws {
     var sections = [
-      Section(title: "Parameters of a block", quantity: "parameters", scope: .block),
-      Section(title: "Parameters of a model", quantity: "parameters", scope: .model),
+      Section(title: "Parameters of a block", quantity: .parameters, scope: .block),
+      Section(title: "Parameters of a model", quantity: .parameters, scope: .model),
       Section(
-        title: "FLOPs of a block's forward pass", quantity: "flops.forward", scope: .block),
+        title: "FLOPs of a block's forward pass", quantity: .forwardFLOPs, scope: .block),
       Section(
-        title: "FLOPs of a block's backward pass", quantity: "flops.backward", scope: .block),
+        title: "FLOPs of a block's backward pass", quantity: .backwardFLOPs, scope: .block),
       Section(
         title: "Bytes that a block keeps for backward, convention pytorch",
-        quantity: "savedForBackward", scope: .block),
+        quantity: .savedForBackward, scope: .block),
       Section(
         title: "Bytes that a block keeps for backward, convention textbook",
-        quantity: "savedForBackward", scope: .block, convention: .textbook),
+        quantity: .savedForBackward, scope: .block, convention: .textbook),
       Section(
         title: "Bytes that a model keeps for backward, convention pytorch",
-        quantity: "savedForBackward", scope: .model),
-      Section(title: "Bytes of the KV cache", quantity: "kvCache", scope: .model),
+        quantity: .savedForBackward, scope: .model),
+      Section(title: "Bytes of the KV cache", quantity: .kvCache, scope: .model),
     ]
     for name in Self.models {
       progress("recover the formulas of \(name)")
@@ -55,16 +55,13 @@ public struct FormulaPage: Sendable {
         let derivation = Derivation(of: shape, recipe)
         for index in sections.indices where sections[index].convention == convention {
           let section = sections[index]
-          guard let quantity = DerivableQuantity.named(section.quantity) else { continue }
           sections[index].formulas.append(
-            try derivation.formula(of: quantity, scope: section.scope))
+            try derivation.formula(of: section.quantity, scope: section.scope))
         }
       }
     }
     self.sections = sections
-    peak = try DerivableQuantity.named("peak").map { quantity in
-      try Derivation(of: ModelShape(named: Self.models[0]), Recipe()).formula(of: quantity)
-    }
+    peak = try Derivation(of: ModelShape(named: Self.models[0]), Recipe()).formula(of: .peak)
   }
 
   /// A table for each quantity.
@@ -88,7 +85,7 @@ public struct FormulaPage: Sendable {
     Table(
       "Peak in bytes of models like \(Self.models[0]), convention pytorch",
       [.text("at"), .text("formula"), .text("the largest where")],
-      (peak?.pieces ?? []).map { piece in
+      (peak.pieces ?? []).map { piece in
         [
           piece.moment, piece.expression.typeset,
           piece.region.map(\.typeset).joined(separator: "; "),

@@ -28,7 +28,7 @@ public struct HardwareReport: Report {
   public var brief: [Table] {
     [
       memory, peaks("Dense peaks, TFLOP/s", \.denseTFLOPS),
-      peaks("Peaks with 2:4 sparsity, TFLOP/s: for no dense work", \.sparseTFLOPS),
+      peaks("Peaks with 2:4 sparsity, TFLOP/s: not for dense work", \.sparseTFLOPS),
     ]
   }
 

@@ -136,7 +136,7 @@ public struct MeasurementReport: Report {
       ["forward", seconds.forward.asSeconds], ["backward", seconds.backward.asSeconds],
       ["optimizer", seconds.optimizer.asSeconds], ["step", seconds.step.asSeconds],
       ["tokens per second", Int(seconds.tokensPerSecond).grouped],
-      ["share of matrix products", (100 * seconds.productShare).decimal(0) + " %"],
+      ["share of matrix products", seconds.productShare.percent(0)],
       ["matrix products over the whole step", rate.decimal(0) + " GFLOP/s"],
     ]
     let peak = value.environment.gemmPeakGFLOPS
@@ -155,7 +155,7 @@ public struct MeasurementReport: Report {
       [
         row("measured", witness.measured), row("= ledger", witness.ledger),
         [
-          "+ unaccounted", witness.unaccounted.grouped, (100 * share).decimal(2) + " %",
+          "+ unaccounted", witness.unaccounted.grouped, share.percent(2),
         ],
       ])
   }

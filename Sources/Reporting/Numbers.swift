@@ -15,6 +15,13 @@ extension Int {
   /// With commas, and with a sign even where it is positive.
   var signed: String { (self > 0 ? "+" : "") + grouped }
 
+  /// What the number is more than another, signed; nothing where that does not fit 64 bits, as it
+  /// can be with numbers of a file.
+  func difference(from other: Int) -> String {
+    let (difference, overflows) = subtractingReportingOverflow(other)
+    return overflows ? "" : difference.signed
+  }
+
   /// The number with what it counts, in the plural where it is not one.
   func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 
@@ -47,6 +54,9 @@ extension Int {
 extension Double {
   /// With that many decimals.
   func decimal(_ places: Int) -> String { String(format: "%.\(places)f", self) }
+
+  /// A share as a percentage, with that many decimals.
+  func percent(_ places: Int) -> String { (100 * self).decimal(places) + " %" }
 
   /// To six significant digits.
   var significant: String { String(format: "%.6g", self) }

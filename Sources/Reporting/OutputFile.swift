@@ -39,6 +39,26 @@ public struct OutputFile: Sendable {
     }
   }
 
+  /// Checks that no two results go to one file.
+  ///
+  /// - Parameter files: the file of each option; nil where the option is not given.
+  /// - Throws: `InputError` that names two options with the same file.
+  public static func requireDistinct(
+    _ files: [(option: String, path: String?)]
+  ) throws(InputError) {
+    var options: [String: String] = [:]
+    for case (let option, let path?) in files {
+      let kind = OutputFile(path).kind
+      guard kind == nil || kind == .typeRegular else { continue }
+      let target = URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      if let other = options.updateValue(option, forKey: target) {
+        throw InputError(
+          option, found: "\(path), which is the file of \(other), too",
+          expected: "a file of its own")
+      }
+    }
+  }
+
   /// Writes the text. A file is replaced whole, and keeps its permissions; a device or a pipe is
   /// written to.
   ///

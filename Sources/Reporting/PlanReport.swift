@@ -28,8 +28,8 @@ public struct PlanReport: Report {
       value.layouts.map {
         [
           $0.layout.brief($0.recompute), $0.iterationSeconds.significant,
-          $0.tokensPerSecondPerDevice.significant, Self.percent($0.mfu),
-          Self.percent($0.bubbleFraction), $0.peakReserved.asBytes, $0.headroom.asBytes,
+          $0.tokensPerSecondPerDevice.significant, $0.mfu.percent(1),
+          $0.bubbleFraction.percent(1), $0.peakReserved.asBytes, $0.headroom.asBytes,
         ]
       })
   }
@@ -61,11 +61,9 @@ public struct PlanReport: Report {
           "stages with the kernels and messages of the closed form",
           "\(verification.equalStages) of \(verification.stages)",
         ],
-        ["largest deviation of memory", Self.percent(verification.largestMemoryDeviation)],
+        ["largest deviation of memory", verification.largestMemoryDeviation.percent(1)],
       ])
   }
-
-  private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
   /// A layout on each line.
   public var records: Table {

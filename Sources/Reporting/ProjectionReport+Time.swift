@@ -13,12 +13,12 @@ extension ProjectionReport {
     var rows = [
       ["seconds of an update", time.iterationSeconds.significant],
       ["tokens per second of a device", time.tokensPerSecondPerDevice.significant],
-      ["MFU", time.mfu.percentage], ["HFU", time.hfu.percentage],
-      ["bubble, over the work", time.bubbleFraction.percentage],
-      ["with equal stages, (p−1)/(v·m)", time.idealBubbleFraction.percentage],
+      ["MFU", time.mfu.percent(1)], ["HFU", time.hfu.percent(1)],
+      ["bubble, over the work", time.bubbleFraction.percent(1)],
+      ["with equal stages, (p−1)/(v·m)", time.idealBubbleFraction.percent(1)],
       [
         "textbook: \(Int(time.textbook.flopsPerParameterAndToken))·P·D at "
-          + time.textbook.utilisation.percentage,
+          + time.textbook.utilisation.percent(1),
         time.textbook.iterationSeconds.significant + " s",
       ],
     ]
@@ -38,17 +38,17 @@ extension ProjectionReport {
       [.text("part"), .number("seconds"), .number("share"), .text("basis"), .text("source")],
       time.terms.map {
         [
-          $0.name, $0.seconds.significant, ($0.seconds / time.iterationSeconds).percentage,
+          $0.name, $0.seconds.significant, ($0.seconds / time.iterationSeconds).percent(1),
           $0.basis.rawValue, $0.source,
         ]
-      } + [["= update", time.iterationSeconds.significant, 1.0.percentage, "", ""]])
+      } + [["= update", time.iterationSeconds.significant, 1.0.percent(1), "", ""]])
   }
 
   private func stages(_ time: ProjectedTime) -> Table {
     Table(
       "Seconds of a stage: of a micro-batch, and once",
       [
-        .number("stage"), .number("forward"), .number("backward"), .number("of it again"),
+        .number("stage"), .number("forward"), .number("backward"), .number("recomputed"),
         .number("update"),
       ],
       time.stages.map {
@@ -73,7 +73,7 @@ extension ProjectionReport {
           [
             $0.convention.attention.rawValue, $0.convention.recompute ? "counts" : "no",
             $0.convention.head ? "counts" : "no", $0.teraflopsPerDevice.significant,
-            $0.utilisation.percentage,
+            $0.utilisation.percent(1),
           ]
         })
     ]
@@ -94,9 +94,4 @@ extension ProjectionReport {
     figures += time.terms.map { ("terms.\($0.name)", $0.seconds) }
     return figures.map { ["time.\($0.0)", String($0.1)] }
   }
-}
-
-extension Double {
-  /// As a percentage with one decimal place.
-  fileprivate var percentage: String { String(format: "%.1f %%", 100 * self) }
 }

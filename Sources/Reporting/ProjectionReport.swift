@@ -98,7 +98,7 @@ public struct ProjectionReport: Report {
 
   private var bases: Table {
     Table(
-      "How the figures that are no terms are known, by their names in JSON",
+      "How the figures other than terms are known, by their names in JSON",
       [.text("figure"), .text("basis"), .text("source")],
       value.bases.map { [$0.figure, $0.basis.rawValue, $0.source] })
   }

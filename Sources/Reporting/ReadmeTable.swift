@@ -45,7 +45,7 @@ public enum ReadmeTable {
   private static func sentence(_ verification: Verification) -> String {
     guard let finding = verification.claims.first(where: { $0.id == example }) else { return "" }
     let numbers =
-      "The formula gives \(finding.computed.text) \(finding.unit ?? "")s at "
+      "The formula gives \(finding.amount(finding.computed)) at "
       + "\(finding.place ?? ""), the run has \(finding.measured.text)."
     return "> *\(finding.statement)* \(numbers) \(finding.because) "
       + "**\(finding.verdict.rawValue.capitalized).**"

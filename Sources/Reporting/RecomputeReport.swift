@@ -90,7 +90,7 @@ extension RecomputeReport.Row {
       shape.name, measurement.mode.rawValue, recipe.recompute.rawValue, kept.grouped,
       textbookBytes.grouped, (kept - textbookBytes).grouped, bytes.peak.total.grouped,
       bytes.peak.path, flops.recompute.grouped, textbookFLOPs.grouped,
-      (100 * share).decimal(1) + " %", textbookShare,
+      share.percent(1), textbookShare,
     ]
   }
 

@@ -88,7 +88,7 @@ public struct ScorecardReport: Report {
       value.scores.compactMap { score in
         if score.maxError == 0 { return nil }
         guard let error = score.error else {
-          return [score.quantity, "unexplained", "no few products of sizes give it"]
+          return [score.quantity, "unexplained", "no sum of a few products of sizes gives it"]
         }
         let except = error.exception.map {
           " at \(error.holds) of \(score.answered), but not at \($0.listed)"

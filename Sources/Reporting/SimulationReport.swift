@@ -89,7 +89,7 @@ public struct SimulationReport: Report {
       lines + [
         line("+ rounding", \.rounding), line("= active", \.active), line("+ cached", \.cached),
         line("= reserved", \.reserved),
-        ["fragmentation"] + moments.map { (100 * $0.fragmentation).decimal(2) + " %" },
+        ["fragmentation"] + moments.map { $0.fragmentation.percent(2) },
         ["at event"] + moments.map(\.event.grouped),
         ["when this was allocated"] + moments.map(\.path),
       ])

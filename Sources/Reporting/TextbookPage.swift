@@ -20,14 +20,7 @@ public struct TextbookPage {
       g KV heads, d head dimension, l layers, V vocabulary, T learned positions, P parameters, \
       D training tokens, N devices.
       """
-    return ([introduction] + documents.map(section)).joined(separator: "\n\n") + "\n"
-  }
-
-  /// The titles, in their order.
-  private var documents: [String] {
-    verification.claims.reduce(into: []) { titles, finding in
-      if titles.last != finding.document { titles.append(finding.document) }
-    }
+    return ([introduction] + verification.documents.map(section)).joined(separator: "\n\n") + "\n"
   }
 
   private func section(_ title: String) -> String {
@@ -75,7 +68,6 @@ extension Finding {
     guard measured != nil else { return "arithmetic" }
     guard residual != nil else { return verdict == .exact ? because : "" }
     if verdict == .exact, mode == "real" { return "the same, in all miniatures" }
-    return [measured.text, unit, place.map { "at \($0)" }].compactMap { $0 }
-      .joined(separator: " ")
+    return [amount(measured), place.map { "at \($0)" }].compactMap { $0 }.joined(separator: " ")
   }
 }

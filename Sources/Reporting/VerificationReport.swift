@@ -106,3 +106,12 @@ extension Number? {
     return value.integer.map(String.init) ?? value.doubleValue.significant
   }
 }
+
+extension Finding {
+  /// A number in the unit of the claim.
+  func amount(_ number: Number?) -> String {
+    let unit = unit.flatMap { try? Formulas.Unit(parsing: $0) }
+    let name = number.flatMap { unit?.name(for: $0.value) }
+    return [number.text, name].compactMap { $0 }.joined(separator: " ")
+  }
+}

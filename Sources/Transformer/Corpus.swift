@@ -22,7 +22,7 @@ public struct Corpus: Sendable {
       source = .synthetic(vocabulary: shape.vocabulary)
       return
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = InputFile.bytes(of: path) else {
       throw InputError("--text", found: "no readable file at \(path)", expected: "a text file")
     }
     let length = Objective(shape, recipe).textLength(count: recipe.sequence)

@@ -16,9 +16,9 @@ extension Generation {
     progress: (_ token: Int) -> Void = { _ in }
   ) throws -> Generation {
     try request.validate(for: shape)
-    let prompt = try request.promptTokens(shape)
+    let corpus = try request.corpus(shape)
     let account = Engine(dry: Ledger())
-    let dryRun = generate(shape, request, prompt, on: account, { _ in })
+    let dryRun = generate(shape, request, nil, on: account, { _ in })
     guard !dry else { return Generation(shape, request, dryRun, account) }
     let needed = account.ledger.peak.total
     if let available = SystemMemory.availableBytes, needed > available {
@@ -30,7 +30,8 @@ extension Generation {
     }
     let engine = try Engine(expecting: needed)
     return Generation(
-      shape, request, generate(shape, request, prompt, on: engine, progress), engine)
+      shape, request,
+      generate(shape, request, request.prompt(from: corpus), on: engine, progress), engine)
   }
 
   /// What is noted while a run is under way.
@@ -42,7 +43,7 @@ extension Generation {
   }
 
   private static func generate(
-    _ shape: ModelShape, _ request: Request, _ prompt: [Int64], on engine: Engine,
+    _ shape: ModelShape, _ request: Request, _ prompt: [Int64]?, on engine: Engine,
     _ progress: (Int) -> Void
   ) -> Trace {
     var recipe = Recipe()
@@ -70,7 +71,8 @@ extension Generation {
           columns.append(next)
         }
       }.seconds
-    trace.tokens = (0..<request.batch).map { row in columns.compactMap { $0?[row] } }
+    let chosen = columns.compactMap { $0 }
+    trace.tokens = engine.isReal ? (0..<request.batch).map { row in chosen.map { $0[row] } } : []
     return trace
   }
 }
@@ -145,11 +147,15 @@ extension Generation.Request {
     try recipe.validate(for: shape)
   }
 
-  /// The ids of the prompt, b·n.
-  fileprivate func promptTokens(_ shape: ModelShape) throws(InputError) -> [Int64] {
+  /// What the prompt is cut from.
+  fileprivate func corpus(_ shape: ModelShape) throws(InputError) -> Corpus {
     var recipe = Recipe()
     (recipe.sequence, recipe.seed, recipe.text) = (prompt, seed, text)
-    let corpus = try Corpus(for: recipe, shape)
-    return (0..<batch).flatMap { corpus.window($0, count: prompt).prefix(prompt) }
+    return try Corpus(for: recipe, shape)
+  }
+
+  /// The ids of the prompt, b·n.
+  fileprivate func prompt(from corpus: Corpus) -> [Int64] {
+    (0..<batch).flatMap { corpus.window($0, count: prompt).prefix(prompt) }
   }
 }

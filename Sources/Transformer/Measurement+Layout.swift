@@ -96,8 +96,10 @@ extension Measurement {
   ) throws -> Int {
     try validate(shape, recipe, layout)
     guard mpi.size == layout.ranks else {
+      let processes = mpi.size == 1 ? "1 process" : "\(mpi.size) processes"
+      let ranks = layout.ranks == 1 ? "1 rank" : "\(layout.ranks) ranks"
       throw InputError(
-        "mpirun", found: "\(mpi.size) processes for a layout of \(layout.ranks) ranks",
+        "mpirun", found: "\(processes) for a layout of \(ranks)",
         expected: "-np \(layout.ranks)")
     }
     _ = try BLAS.load()

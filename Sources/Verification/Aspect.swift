@@ -41,7 +41,8 @@ extension Aspect {
     for reading in readings {
       switch try reading.arithmetic(model: model) {
       case .noArithmetic:
-        return Aspect(result: .none, because: "It prints no number that a formula of its gives.")
+        return Aspect(
+          result: .none, because: "It prints no number that follows from one of its formulas.")
       case .holds:
         let gives = try claim.computed(model: model)?.value.readable(in: claim.unit)
         let printed = claim.claimed.map { "; it prints \($0.text)" } ?? ""
@@ -49,8 +50,16 @@ extension Aspect {
       case .slip(let computed): slip = computed
       }
     }
-    let printed = claim.claimed.map { "prints \($0.text)" } ?? "claims that it holds"
     let gives = slip?.value.readable(in: claim.unit) ?? ""
+    if claim.isInequality, case .comparison(_, _, let right) = claim.expression {
+      let values = claim.inputs.merging(model) { input, _ in input }
+      let other = try right.evaluated(at: values, where: claim.substitutions).value
+      return Aspect(
+        result: .fails,
+        because: "It does not hold at its own numbers: \(gives) against "
+          + "\(other.readable(in: claim.unit)).")
+    }
+    let printed = claim.claimed.map { "prints \($0.text)" } ?? ""
     return Aspect(
       result: .fails,
       because: "The source \(printed); its formula gives \(gives)"

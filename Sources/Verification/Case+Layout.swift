@@ -1,5 +1,6 @@
 import Catalogue
 import Formulas
+import Foundation
 
 extension Case {
   /// The options that say how devices share a model.
@@ -9,6 +10,10 @@ extension Case {
   private static let counts: [String: any WritableKeyPath<Layout, Int> & Sendable] = [
     "data": \.data, "tensor": \.tensor, "pipeline": \.pipeline, "virtual": \.virtual,
   ]
+
+  /// More than any claim of a published document speaks of, and few enough that no size that is so
+  /// many times as large overflows.
+  private static let mostParts = 10_000.0
 
   /// How devices share the model, with the options that a claim assumes; nil for one device. A
   /// replica has the batch of the case as a micro-batch, and as many of them as there are stages.
@@ -31,7 +36,10 @@ extension Case {
         layout.sequenceParallel = value == "true"
       }
     }
-    guard layout.ranks > 1 else { return nil }
+    guard [layout.data, layout.tensor, layout.pipeline].contains(where: { $0 > 1 }) else {
+      return nil
+    }
+    try layout.requireRanks()
     layout.microbatch = batch
     layout.globalBatch = layout.data * layout.microbatch * layout.pipeline
     return layout
@@ -39,9 +47,17 @@ extension Case {
 
   /// The case for a claim about ranks: dry, with each size that they divide as many times as large as
   /// there are ranks to divide it. The same case for all other claims.
-  func multiplied(for claim: Claim) -> Case {
-    let (data, tensor) = (claim.largest("data"), claim.largest("tensor"))
-    let chunks = claim.largest("pipeline") * claim.largest("virtual")
+  ///
+  /// - Throws: `InputError` where that makes more parts of a model than can be gone through.
+  func multiplied(for claim: Claim) throws(InputError) -> Case {
+    let counts = ["data", "tensor", "pipeline", "virtual"].map(claim.largest)
+    let parts = counts.map(Double.init).reduce(1, *)
+    guard parts <= Self.mostParts else {
+      throw InputError(
+        "recipe", found: "\(String(format: "%.12g", parts)) parts of the ranks of a model",
+        expected: "at most \(String(format: "%.12g", Self.mostParts))")
+    }
+    let (data, tensor, chunks) = (counts[0], counts[1], counts[2] * counts[3])
     var shape = shape
     shape.layers *= chunks
     shape.heads *= tensor
@@ -62,6 +78,6 @@ extension Claim {
   fileprivate func largest(_ option: String) -> Int {
     let recipes =
       [recipe] + readings.map(\.setting.recipe) + measures.values.map(\.setting.recipe)
-    return recipes.compactMap { $0[option].flatMap(Int.init) }.max() ?? 1
+    return recipes.compactMap { $0[option].flatMap(Int.init) }.reduce(1, max)
   }
 }

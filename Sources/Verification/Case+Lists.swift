@@ -21,19 +21,25 @@ extension Case {
   ]
 
   /// The miniatures that a claim is held to; where it speaks of f, also those where that is not 4·h.
-  static func probes(for claim: Claim) -> [Case] {
+  ///
+  /// - Throws: `InputError` for a claim about more ranks than a dry run goes through.
+  static func probes(for claim: Claim) throws(InputError) -> [Case] {
     let symbols = (claim.expression?.freeSymbols(where: claim.substitutions) ?? [])
       .union(claim.measured?.freeSymbols(where: claim.substitutions) ?? [])
     let cases = probes + (symbols.contains("f") ? probesOfFeedForward : [])
-    return cases.map { $0.changed(by: claim.shape).multiplied(for: claim) }
+    return try cases.map { (probe) throws(InputError) in
+      try probe.changed(by: claim.shape).multiplied(for: claim)
+    }
   }
 
   /// The miniatures that tell the formulas of what a claim measured; none for a model of a family
   /// that has no miniatures.
-  static func miniatures(for claim: Claim) -> [Case] {
+  ///
+  /// - Throws: `InputError` as `probes(for:)` does.
+  static func miniatures(for claim: Claim) throws(InputError) -> [Case] {
     let family = claim.model.flatMap(Preset.named)?.shape.family
     switch family {
-    case .gpt2, nil: return probes(for: claim)
+    case .gpt2, nil: return try probes(for: claim)
     case .llama:
       return (probes + probesOfFeedForward).map { $0.changed(by: .init(family: .llama)) }
     default: return []

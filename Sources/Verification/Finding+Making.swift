@@ -35,7 +35,7 @@ extension Finding {
         ?? false
     self.init(
       claim, aspects, isRounded ? .bounded : .exact,
-      because: "Arithmetic alone, which no run enters: \(aspects.arithmetic.because.decapitalized)")
+      because: "Arithmetic alone, without a run: \(aspects.arithmetic.because.decapitalized)")
   }
 
   /// A printed number that does not follow from its formula.

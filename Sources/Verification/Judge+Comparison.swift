@@ -50,8 +50,10 @@ extension Judge {
     do {
       if claim.isInequality, case .comparison(_, let left, let right) = claim.expression {
         let values = claim.inputs.merging(bindings) { $1 }
-        let side = { try Formulas.Expression.evaluated($0)(at: values, where: claim.substitutions) }
-        return (try side(left).value, try side(right).value, try claim.isTrue(bindings))
+        func value(_ side: Formulas.Expression) throws -> Rational {
+          try side.evaluated(at: values, where: claim.substitutions).value
+        }
+        return (try value(left), try value(right), try claim.isTrue(bindings))
       }
       let computed = try claim.computed(bindings)?.value
       guard let selection, let measure = claim.measure else {

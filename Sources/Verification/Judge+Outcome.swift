@@ -5,7 +5,8 @@ import Formulas
 extension Judge {
   mutating func outcome(_ claim: Claim, _ own: Case?, _ reading: Reading) throws -> Outcome {
     let claim = reading.meaning.map(claim.read) ?? claim
-    let cases = try (own.map { [$0] } ?? Case.probes(for: claim)).map { try $0.read(as: reading) }
+    let cases = try (own.map { [$0] } ?? Case.probes(for: claim))
+      .map { try $0.read(as: reading) }
     let comparisons = try cases.map { try comparison(claim, $0, reading) }
     func outcome(_ result: Outcome.Result, _ shown: Comparison, _ all: [Comparison]) -> Outcome {
       Outcome(reading: reading, result: result, shown: shown, comparisons: all)

@@ -15,10 +15,16 @@ extension Rational {
 
   /// The same with its unit, if it has one, in the plural where it is one.
   func readable(in unit: Unit?) -> String {
-    guard let unit, unit != .ratio else { return readable }
-    // Words have a plural, symbols such as GiB have none.
-    let isWord = unit.symbol.count > 3 && unit.symbol.allSatisfy(\.isLetter)
-    let plural = isWord && self != 1 && unit.symbol.last != "s" ? "s" : ""
-    return "\(readable) \(unit.symbol)\(plural)"
+    [readable, unit?.name(for: self)].compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension Unit {
+  /// What stands behind an amount: words have a plural, symbols such as GiB have none, and a ratio
+  /// has no name.
+  public func name(for amount: Rational) -> String? {
+    if self == .ratio { return nil }
+    let isWord = symbol.count > 3 && symbol.allSatisfy { $0.isLetter || $0 == "-" }
+    return isWord && amount != 1 && symbol.last != "s" ? symbol + "s" : symbol
   }
 }

@@ -25,7 +25,8 @@ struct Reason {
     switch verdict {
     case .exact:
       sentence =
-        "The formula equals the measurement at \(Self.counted(best.comparisons))"
+        "The \(claim.expression == nil ? "printed number" : "formula") equals the measurement at "
+        + Self.counted(best.comparisons)
         + (outcomes.count == 1
           ? "." : claim.readings.isEmpty ? ", under every convention." : ", in every reading.")
         + (best.isOfPrintedNumber(claim) ? "" : " The printed number follows from its own inputs.")
@@ -52,7 +53,7 @@ struct Reason {
     let place = shown.isReal ? "" : " at \(shown.case_.shape.name)"
     return outcome.result == .wrong
       ? "It does not hold\(place): \(sides)."
-      : "It holds at \(counted(outcome.comparisons)), such as with \(sides)\(place)."
+      : "It holds at \(counted(outcome.comparisons)), for example with \(sides)\(place)."
   }
 
   private static func counted(_ comparisons: [Comparison]) -> String {

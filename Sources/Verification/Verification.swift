@@ -30,6 +30,13 @@ public struct Verification: Codable, Sendable {
     self.summary = summary
   }
 
+  /// The titles of the documents whose claims these are, in order.
+  public var documents: [String] {
+    claims.reduce(into: []) { titles, finding in
+      if !titles.contains(finding.document) { titles.append(finding.document) }
+    }
+  }
+
   /// The verdicts, by claim.
   public var verdicts: [String: Verdict] {
     Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0.verdict) })

@@ -144,6 +144,18 @@ private let families =
         == "layer_norm_epsilon: found \(shown); expected a small positive number, such as 1e-05")
   }
 
+  @Test(arguments: ["gpt_neox", "phi"])
+  func `an epsilon is named as the family spells it`(family: String) throws {
+    let text = """
+      {"model_type": "\(family)", "num_hidden_layers": 2, "hidden_size": 32,
+       "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 256,
+       "layer_norm_eps": 0}
+      """
+    #expect(
+      try complaint(about: text)
+        == "layer_norm_eps: found 0.0; expected a small positive number, such as 1e-05")
+  }
+
   @Test func `an epsilon that is not a number is refused`() {
     let says = complaint { () throws(InputError) in
       try ModelShape(

@@ -72,7 +72,7 @@ import TestSupport
     #expect(try complaint(about: text) == says)
   }
 
-  @Test(arguments: ["", "{", "gpt2", "{ \"n_layer\": NaN }", "{ \"n_layer\": 1e999 }", "{},", "\0"])
+  @Test(arguments: ["", "{", "gpt2", "{ \"n_layer\": NaN }", "{},", "\0"])
   func `what is not JSON is refused, with the reason`(text: String) throws {
     let says = try complaint(about: text)
     #expect(says.hasPrefix("found text that is not JSON ("))

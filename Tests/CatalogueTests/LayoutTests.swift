@@ -41,6 +41,41 @@ import Testing
     let many = try complaint { ($0.data, $0.pipeline) = (500_000, 4) }
     #expect(
       many == "--data: found 500000, which makes 2000000 ranks; expected at most 1000000 ranks")
+    // 10⁶ to the fourth power is more than 64 bits hold.
+    let most = 1_000_000
+    let uncounted = try complaint {
+      ($0.data, $0.context, $0.tensor, $0.pipeline) = (most, most, most, most)
+    }
+    #expect(
+      uncounted
+        == "--data: found 1000000, which makes 1e+24 ranks; expected at most 1000000 ranks")
+  }
+
+  @Test func `a padded vocabulary is a multiple for each rank that shares it, and has a limit`()
+    throws
+  {
+    let shape = try ModelShape(named: "gpt2")
+    var layout = Layout()
+    layout.tensor = 4
+    // 50,257 = 98·512 + 81
+    #expect(try shape.padded(toMultipleOf: 128, for: layout).vocabulary == 99 * 512)
+    #expect(try shape.padded(toMultipleOf: 1, for: layout).vocabulary == 50_257)
+    func says(_ multiple: Int) -> String {
+      TestSupport.complaint { () throws(InputError) in
+        _ = try shape.padded(toMultipleOf: multiple, for: layout)
+      }
+    }
+    #expect(says(25_000_000) == "no fault")
+    #expect(
+      says(25_000_001)
+        == "--pad-vocabulary: found 25000001, which makes a vocabulary of 100000004 tokens; "
+        + "expected one of at most 100000000")
+    for multiple in [0, .max] {
+      #expect(
+        says(multiple)
+          == "--pad-vocabulary: found \(multiple); "
+          + "expected a positive integer, such as 128, at most 100000000")
+    }
   }
 
   @Test func `tensor-parallel ranks divide everything that they share`() throws {

@@ -24,6 +24,38 @@ import Testing
       "--precision: found bf16-pure with --convention pytorch-autocast; "
         + "expected fp32, bf16 or fp16: autocast keeps weights of 32 bits"
     ),
+    (["measure", "gpt2-tiny", "--tensor", "0"], "--tensor: found 0; expected a positive integer"),
+    (["measure", "gpt2-tiny", "--data=-2"], "--data: found -2; expected a positive integer"),
+    (
+      ["measure", "gpt2-tiny", "--virtual", "2"],
+      "--virtual: found 2 with --pipeline 1; expected --pipeline of 2 or more"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--part-layers", "9,9"],
+      "--part-layers: found 9,9; expected as many numbers as there are parts (1), adding up to 2, "
+        + "the layers of gpt2-tiny"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--sequence-parallel"],
+      "--sequence-parallel: found --tensor 1; expected --tensor of 2 or more"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--data", "2", "--batch", "0"],
+      "--batch: found 0; expected a positive integer"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--data", "9223372036854775807"],
+      "--data: found 9223372036854775807; expected at most 1000000"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--dry", "--batch", "100000000", "--accumulate", "2"],
+      "--batch: found 100000000, with which all replicas have more than 100000000 sequences in an "
+        + "update; expected fewer of them"
+    ),
+    (
+      ["measure", "gpt2-tiny", "--accumulate", "4611686018427387904"],
+      "--accumulate: found 4611686018427387904; expected at most 100000000"
+    ),
     (
       ["measure", "gpt2-tiny", "--text", "none.txt"],
       "--text: found no readable file at none.txt; expected a text file"
@@ -31,6 +63,31 @@ import Testing
     (
       ["measure", "gpt2-tiny", "--text", "."],
       "--text: found no readable file at .; expected a text file"
+    ),
+    (
+      ["measure", "gpt2", "--dry", "--batch", "9000000000000000000", "--accumulate", "2"],
+      "--batch: found 9000000000000000000; expected at most 100000000"
+    ),
+    (
+      ["measure", "gpt2", "--dry", "--batch", "4", "--data", "9000000000000000000"],
+      "--data: found 9000000000000000000; expected at most 1000000"
+    ),
+    (
+      ["project", "gpt2", "--microbatch", "9000000000000000000", "--data", "2"],
+      "--microbatch: found 9000000000000000000, with which all replicas have more than 100000000 "
+        + "sequences in an update; expected fewer of them"
+    ),
+    (
+      ["project", "gpt2", "--gpus", "8", "--data", "10000000000", "--tensor", "10000000000"],
+      "--data: found 10000000000; expected at most 1000000"
+    ),
+    (
+      ["plan", "gpt2", "--gpu", "h100", "--gpus", "8", "--sequence", "0"],
+      "--sequence: found 0; expected a positive integer"
+    ),
+    (
+      ["plan", "gpt2", "--gpu", "h100", "--gpus", "8", "--sequence", "9223372036854775807"],
+      "--sequence: found 9223372036854775807; expected at most 100000000"
     ),
     (
       ["derive", "parameters", "--role", "mlp.typo"],
@@ -88,6 +145,29 @@ import Testing
       expectFailure(
         try assay("verify", "--claims", "mine.yaml", in: folder), 65,
         "mine.yaml:3:9: claims: found 3; expected a list of claims")
+    }
+  }
+
+  @Test func `a claim about more ranks than a dry run goes through is refused`() throws {
+    try withTemporaryFolder { folder in
+      try folder.write(
+        """
+        document: mine
+        title: Notes
+        claims:
+        - id: mine.1
+          statement: A layer has 12h² parameters.
+          quantity: parameters
+          kind: formula
+          unit: parameter
+          expression: 12*h^2
+          recipe: { data: 9000000000000000000, tensor: 4 }
+          measure: { quantity: parameters, scope: block, in: parameter }
+        """, to: "mine.yaml")
+      expectFailure(
+        try assay("verify", "--claims", "mine.yaml", in: folder), 65,
+        "mine.yaml:4:3: claim mine.1: recipe: found 3.6e+19 parts of the ranks of a model; expected at most 10000"
+      )
     }
   }
 

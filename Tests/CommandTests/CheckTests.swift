@@ -29,6 +29,16 @@ import Testing
     }
   }
 
+  @Test func `no more facts differ than were compared`() throws {
+    try withBaseline { folder in
+      let other = try assay(
+        "check", "--model", "llama-mini", "--baseline", "b.json", "--quiet", in: folder)
+      let line = #/assay: (\d+) of (\d+) facts differ from b.json \(record with --update\)\n/#
+      let counts = try #require(try line.wholeMatch(in: other.errors))
+      #expect(counts.1 == counts.2)
+    }
+  }
+
   @Test func `a change of one byte under one convention is named, with its tensor and formula`()
     throws
   {

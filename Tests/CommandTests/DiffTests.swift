@@ -28,6 +28,20 @@ import Testing
     }
   }
 
+  @Test func `numbers of a file that lie too far apart have no difference`() throws {
+    try withTemporaryFolder { folder in
+      try measure(folder, "a.json")
+      let text = try folder.text("a.json")
+      let leaked = "\"leaked\" : 0"
+      for (name, number) in [("b.json", Int.min), ("c.json", Int.max)] {
+        try folder.write(
+          text.replacing(leaked, with: leaked.replacing("0", with: "\(number)")), to: name)
+      }
+      let outcome = try assay("diff", "b.json", "c.json", in: folder)
+      #expect(outcome.status == 0 && outcome.text.contains("9,223,372,036,854,775,807"))
+    }
+  }
+
   @Test func `a file that is no measurement is bad input, with the field at fault`() throws {
     try withTemporaryFolder { folder in
       try measure(folder, "a.json")
@@ -38,7 +52,17 @@ import Testing
         "b.json: mode: found nothing; " + expected)
       try folder.write("[", to: "c.json")
       expectFailure(
-        try assay("diff", "a.json", "c.json", in: folder), 65, "c.json: found no JSON; " + expected)
+        try assay("diff", "a.json", "c.json", in: folder), 65,
+        "c.json: found text that is not JSON (Unexpected end of file during JSON parse.); "
+          + expected)
+      try folder.write("[]", to: "c.json")
+      expectFailure(
+        try assay("diff", "a.json", "c.json", in: folder), 65,
+        "c.json: found something that is not an object; " + expected)
+      try folder.write("{ \"schema\": 3 }", to: "c.json")
+      expectFailure(
+        try assay("diff", "a.json", "c.json", in: folder), 65,
+        "c.json: schema: found something that is not a string; " + expected)
       expectFailure(
         try assay("diff", "a.json", "d.json", in: folder), 65,
         "d.json: found no file that can be read; " + expected)

@@ -28,6 +28,23 @@ import Testing
     }
   }
 
+  @Test func `two results do not go to one file`() throws {
+    try withTemporaryFolder { folder in
+      expectFailure(
+        try assay(
+          "measure", "gpt2-tiny", "--dry", "--trace", "a.csv", "--events", "./a.csv", in: folder),
+        65, "--events: found ./a.csv, which is the file of --trace, too; expected a file of its own"
+      )
+      try folder.write("mine", to: "b.json")
+      let check = ["check", "--model", "gpt2-tiny", "--baseline", "b.json", "--junit", "b.json"]
+      expectFailure(
+        try assay(check + ["--force"], in: folder), 65,
+        "--junit: found b.json, which is the file of --baseline, too; expected a file of its own")
+      #expect(try folder.text("b.json") == "mine")
+      #expect(try folder.names == ["b.json"])
+    }
+  }
+
   @Test func `a run that fails leaves the file that was to be replaced`() throws {
     try withTemporaryFolder { folder in
       try folder.write("mine", to: "report")
@@ -79,6 +96,7 @@ import Testing
   @Test(arguments: [
     ["count", "gpt2"], ["measure", "gpt2-tiny"], ["measure", "gpt2", "--dry"], ["models"],
     ["hardware"], ["claims"], ["verify", "--only", "003.28"], ["derive", "parameters"],
+    ["lesson"], ["lesson", "bytes"],
   ])
   func `JSON is alone on standard output, and ends with a line feed`(arguments: [String]) throws {
     let outcome = try assay(arguments + ["--format", "json"])

@@ -65,5 +65,31 @@ import Testing
     expectFailure(
       try assay("project", "gpt2", "--pad-vocabulary", "0"), 65,
       "--pad-vocabulary: found 0; expected a positive integer, such as 128, at most 100000000")
+    expectFailure(
+      try assay("project", "gpt2", "--data", "3", "--microbatch", "9223372036854775807"), 65,
+      "--microbatch: found 9223372036854775807, with which all replicas have more than 100000000 "
+        + "sequences in an update; expected fewer of them")
+  }
+
+  @Test(arguments: [
+    (["--tokens", "1e9"], "--tokens needs --gpu, whose time it is about"),
+    (["--conventions"], "--conventions needs --gpu, whose time it is about"),
+    (["--no-overlap"], "--no-overlap needs --gpu, whose time it is about"),
+    (
+      ["--gpu", "a100", "--overlap", "data", "--no-overlap"],
+      "--overlap and --no-overlap contradict each other: leave out one"
+    ),
+  ])
+  func `an option that changes nothing is refused`(options: [String], says: String) throws {
+    expectFailure(
+      try assay(["project", "gpt2-tiny"] + options), 64, says + " (see `assay --help`)")
+  }
+
+  @Test func `a batch that has no say is said to have none`() throws {
+    let plain = try assay("project", "gpt2-tiny")
+    let batch = try assay("project", "gpt2-tiny", "--batch", "7", "--accumulate", "2")
+    #expect(batch.status == 0 && batch.output == plain.output && plain.errors.isEmpty)
+    let says = "changes nothing here: the batch is that of --microbatch, --global-batch and --data"
+    #expect(batch.errors == "--batch 7 \(says)\n--accumulate 2 \(says)\n")
   }
 }

@@ -91,6 +91,9 @@ import Testing
       #expect(
         lines(outcome)
           == ["assay: mpirun: found 3 processes for a layout of 2 ranks; expected -np 2"])
+      #expect(
+        lines(try run((2, RankTests.recipe)))
+          == ["assay: mpirun: found 2 processes for a layout of 1 rank; expected -np 1"])
     }
 
     @Test(arguments: [2, 4, 8])

@@ -85,8 +85,17 @@ import Testing
       "--roundup-divisions: found 3; expected a power of two"
     ),
     (
+      ["simulate", "bad.csv", "--capacity", "9223372036854775807", "--memory-fraction", "1"],
+      "--capacity: found 9223372036854775807; expected a positive number of bytes, at most "
+        + "70368744177664"
+    ),
+    (
       ["simulate", "bad.csv", "--workspace", "-1"],
-      "--workspace: found -1; expected a number of bytes, 0 or more"
+      "--workspace: found -1; expected a number of bytes, 0 to 70368744177664"
+    ),
+    (
+      ["simulate", "bad.csv", "--workspace", "9223372036854775807"],
+      "--workspace: found 9223372036854775807; expected a number of bytes, 0 to 70368744177664"
     ),
   ])
   func `bad input exits with 65 and one line`(arguments: [String], says: String) throws {

@@ -73,6 +73,12 @@ import Testing
     #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 60 })
   }
 
+  @Test(arguments: ["0", "-5", "wide"])
+  func `COLUMNS that are no width are not heard`(columns: String) throws {
+    let outcome = try assay("models", environment: ["COLUMNS": columns])
+    #expect(try outcome.output == assay("models").output)
+  }
+
   @Test func `what takes longer than a second says so on a terminal, and takes it back`() throws {
     let steps = ["measure", "gpt2-mini", "--steps", "400"]
     let line = try Terminal(width: 60).text(steps, .errors)

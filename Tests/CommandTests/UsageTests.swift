@@ -53,6 +53,10 @@ import Testing
       ["verify", "--update", "--claims", "mine.yaml"],
       "--update records all verdicts: leave out --claims and --only"
     ),
+    (
+      ["verify", "--reports", "r", "--only", "003.28"],
+      "--reports is for all claims: leave out --claims and --only"
+    ),
   ])
   func `wrong usage exits with 64 and says what is wrong`(
     arguments: [String], says: String

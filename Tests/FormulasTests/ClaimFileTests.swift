@@ -70,11 +70,17 @@ import Testing
     ("title: 1\ntitle: 2", "1:1: found the field title twice; expected each field once"),
     (
       "document: 1\ntitle: [2",
-      "test.yaml:3:1: found what is no YAML (while parsing a flow sequence did not find expected "
+      "test.yaml:3:1: found text that is not YAML (while parsing a flow sequence did not find expected "
         + "',' or ']'); expected YAML, with quotes around a text that has : # [ ] { } & * ! or | in it"
     ),
-    ("a: b: c", "test.yaml:1:5: found what is no YAML (mapping values are not allowed in this"),
-    ("a: 1\nb: é\0", "2:5: found what is no YAML (control characters are not allowed); expected"),
+    (
+      "a: b: c",
+      "test.yaml:1:5: found text that is not YAML (mapping values are not allowed in this"
+    ),
+    (
+      "a: 1\nb: é\0",
+      "2:5: found text that is not YAML (control characters are not allowed); expected"
+    ),
     ("a: 1\n---\nb: 2", "2:1: found the beginning of another document; expected one document"),
     (String(repeating: "[", count: 5000), "found lists or mappings that are nested too deeply"),
     ("a: *b", "test.yaml:1:4: found an alias, *; expected the value itself, written out, or a"),

@@ -49,7 +49,8 @@ import Testing
       file(
         "unit: byte\nexpression: 4*P\nmeasured: grads\nmeasures:\n"
           + "  grads: { quantity: gradients, scope: model, in: byte, at: { P: 3 } }\n"))
-    #expect(wrong?.contains("found P, which is no size of a run; expected one of b, s, l") == true)
+    #expect(
+      wrong?.contains("found P, which is not a size of a run; expected one of b, s, l") == true)
   }
 
   @Test("An input with a unit is kept in its base unit, and counts what it says")

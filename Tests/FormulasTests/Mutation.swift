@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// How many cases are tried.
 enum FuzzSize {
@@ -11,11 +12,11 @@ enum FuzzSize {
 
 /// Texts with a few faults, by number.
 struct Mutation {
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private let words: [String]
 
   init(seed: Int, words: [String]) {
-    random = SeededGenerator(seed: UInt64(seed))
+    random = SplitMix64(seed: UInt64(seed))
     self.words = words
   }
 

@@ -1,26 +1,12 @@
 import Formulas
+import TestSupport
 import Testing
 
 // Foundation has types of these names, too.
 typealias Expression = Formulas.Expression
 typealias Unit = Formulas.Unit
 
-/// A generator that gives the same numbers for the same seed (SplitMix64, Steele et al., 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
-extension SeededGenerator {
+extension SplitMix64 {
   /// An expression as the parser could have made it, without comparisons.
   ///
   /// - Parameter isPolynomial: without functions and divisions, and with small exponents only.

@@ -48,6 +48,16 @@ import Testing
       }
     }
 
+    @Test("An empty ASSAY_BLAS_CORE chooses nothing")
+    func empty() async {
+      await #expect(processExitsWith: .success) {
+        unsetenv("ASSAY_BLAS_CORE")
+        let usual = BLAS.preferredCore
+        setenv("ASSAY_BLAS_CORE", "", 1)
+        #expect(BLAS.preferredCore == usual)
+      }
+    }
+
     @Test("OPENBLAS_CORETYPE does not slow a measurement down")
     func environment() async {
       await #expect(processExitsWith: .success) {

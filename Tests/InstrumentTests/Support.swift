@@ -57,8 +57,3 @@ final class Holder {
 
   init(_ tensor: consuming Tensor) { self.tensor = tensor }
 }
-
-extension [Float] {
-  var doubles: [Double] { map(Double.init) }
-  var bits: [UInt32] { map(\.bitPattern) }
-}

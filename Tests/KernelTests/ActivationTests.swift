@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @Suite struct ActivationTests {
@@ -11,7 +12,8 @@ import Testing
     var out = garbage(n)
     activation.forward(&out, x, n)
     // Some ten operations; `ActivationAccuracyTests` has them more closely.
-    #expect(relativeError(out, x.doubles.map(activation.value), size: 1) <= bound(operations: 10))
+    #expect(
+      relativeError(out, x.doubles.map(activation.value), size: 1) <= roundingBound(operations: 10))
   }
 
   @Test(
@@ -33,7 +35,7 @@ import Testing
     var din = garbage(n)
     activation.backward(&din, dout, x, n)
     // As forward, and the product; slopes are around 1 in size and gradients around 2.
-    #expect(relativeError(din, expected, size: 2) <= bound(operations: 12))
+    #expect(relativeError(din, expected, size: 2) <= roundingBound(operations: 12))
   }
 
   @Test(

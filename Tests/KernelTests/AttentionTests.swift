@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct AttentionTests {
@@ -39,7 +40,7 @@ import Testing
     let expected = Reference.softmax(
       x.doubles, scale: Double(Self.scale), mask, first: first, T: T)
     // Scaled scores of up to 5 are rounded before the exponential; then a sum and a product.
-    #expect(relativeError(out, expected) <= bound(operations: 10, sumOf: T))
+    #expect(relativeError(out, expected) <= roundingBound(operations: 10, sumOf: T))
     #expect(zip(out, expected).allSatisfy { $1 != 0 || $0 == 0 })
 
     // Hidden scores are not looked at.
@@ -68,7 +69,7 @@ import Testing
     softmax_masked_forward(&out, x, 1, Mask.causal.kernel, 4, 1, 5)
     let e = exp(-1.0)
     let expected = [0, 1 / (1 + e), 0, e / (1 + e), 0]
-    #expect(relativeError(out, expected) <= bound(operations: 4))
+    #expect(relativeError(out, expected) <= roundingBound(operations: 4))
   }
 
   @Test(
@@ -96,7 +97,7 @@ import Testing
     softmax_masked_backward(&din, dout, p, Self.scale, mask.kernel, first, rows, T)
     // dout - sum(out * dout) cancels when one probability is near 1: against the terms' size.
     let size = 2 * Double(Self.scale)
-    #expect(relativeError(din, expected, size: size) <= bound(operations: 8, sumOf: T))
+    #expect(relativeError(din, expected, size: size) <= roundingBound(operations: 8, sumOf: T))
     #expect(zip(din, p).allSatisfy { $1 != 0 || $0 == 0 })
 
     var inPlace = dout

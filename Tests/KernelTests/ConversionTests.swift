@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// 16-bit formats, against Swift's own conversions.

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 /// The choice of experts, and the way of rows to them and back.
@@ -160,7 +161,7 @@ import Testing
     let expected = Self.weights(logits.doubles, routed.chosen, s, renormalised: renormalised)
     let byPair = routed.places.map { routed.weights[Int($0)] }
     // An exponential (2), a division, and again a sum and a division; sums of E terms.
-    #expect(relativeError(byPair, expected) <= bound(operations: 6, sumOf: s.E))
+    #expect(relativeError(byPair, expected) <= roundingBound(operations: 6, sumOf: s.E))
   }
 
   @Test(
@@ -187,7 +188,7 @@ import Testing
         s.k)
     }
     // Terms of size 1 cancel, in rounding and in the differences' 1e-10.
-    #expect(relativeError(gradient, expected, size: 1) <= bound(operations: 10, sumOf: s.E))
+    #expect(relativeError(gradient, expected, size: 1) <= roundingBound(operations: 10, sumOf: s.E))
   }
 
   @Test("A row is added times its factor", arguments: shapes)
@@ -197,7 +198,7 @@ import Testing
     var sum = before
     add_scaled(&sum, row, factor, s.C)
     let expected = zip(before, row).map { Double($0) + Double(factor) * Double($1) }
-    #expect(relativeError(sum, expected) <= bound(operations: 2))
+    #expect(relativeError(sum, expected) <= roundingBound(operations: 2))
   }
 
   @Test("Rows are multiplied with each other, and by their factors", arguments: shapes)
@@ -211,7 +212,7 @@ import Testing
       (0..<s.C).reduce(0.0) { $0 + Double(a[r * s.C + $1]) * Double(b[r * s.C + $1]) }
     }
     // Products are up to 4.
-    #expect(relativeError(dots, expected, size: 4) <= bound(operations: 1, sumOf: s.C))
+    #expect(relativeError(dots, expected, size: 4) <= roundingBound(operations: 1, sumOf: s.C))
     scale_rows(&scaled, factors, s.rows, s.C)
     #expect(scaled == a.indices.map { a[$0] * factors[$0 / s.C] })
   }

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 /// One head of attention put together from the tile kernels and plain matrix products, as the
@@ -117,7 +118,7 @@ struct TiledAttention {
     let (q, k, v) = (tiled.q.doubles, tiled.k.doubles, tiled.v.doubles)
     let expected = Reference.attention(q, k, v, mask, T: T, D: D)
     // Scores of up to 4 sqrt(D) are rounded, scaled and rescaled tile by tile; two sums over T.
-    let allowed = bound(operations: 8 + Int(4 * Double(D).squareRoot()), sumOf: 2 * T)
+    let allowed = roundingBound(operations: 8 + Int(4 * Double(D).squareRoot()), sumOf: 2 * T)
     #expect(relativeError(out, expected) <= allowed)
 
     let scores = Reference.productTransposed(q, k, T, D, T)
@@ -151,7 +152,7 @@ struct TiledAttention {
     let actual = tiled.backward(dout: dout)
     // As forward; dout.v - delta cancels where one key has all the weight, so against that
     // difference's terms, of size D.
-    let allowed = bound(operations: 16 + Int(4 * Double(D).squareRoot()), sumOf: 2 * T)
+    let allowed = roundingBound(operations: 16 + Int(4 * Double(D).squareRoot()), sumOf: 2 * T)
     #expect(relativeError(actual.q, expected.q, size: 4) <= allowed)
     #expect(relativeError(actual.k, expected.k, size: 4) <= allowed)
     #expect(relativeError(actual.v, expected.v) <= allowed)

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GELUTests {
@@ -14,7 +15,7 @@ import Testing
     var out = garbage(n)
     gelu_forward(&out, x, n)
     // The exponent's error (up to 8 * 2^-24), the exponential's, a sum and a division.
-    #expect(relativeError(out, x.doubles.map(Reference.gelu)) <= bound(operations: 4))
+    #expect(relativeError(out, x.doubles.map(Reference.gelu)) <= roundingBound(operations: 4))
   }
 
   @Test("The tanh in GELU is within 2.4e-7 everywhere")
@@ -62,7 +63,7 @@ import Testing
     var din = garbage(n)
     gelu_backward(&din, dout, x, n)
     // The sigmoid's and the exponential's errors, as forward, and six operations.
-    #expect(relativeError(din, expected) <= bound(operations: 8))
+    #expect(relativeError(din, expected) <= roundingBound(operations: 8))
 
     var inOutput = dout
     inOutput.withUnsafeMutableBufferPointer {

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @Suite struct LayerNormTests {
@@ -40,16 +41,16 @@ import Testing
       Reference.rstd($0, epsilon: Double(Self.epsilon))
     }
     // A sum of C and a division; a second sum, of squares, and a root; then four operations.
-    #expect(relativeError(c.mean, means, size: 2) <= bound(operations: 1, sumOf: C))
-    #expect(relativeError(c.rstd, rstds) <= bound(operations: 5, sumOf: C))
-    #expect(relativeError(c.out, c.expected) <= bound(operations: 9, sumOf: C))
+    #expect(relativeError(c.mean, means, size: 2) <= roundingBound(operations: 1, sumOf: C))
+    #expect(relativeError(c.rstd, rstds) <= roundingBound(operations: 5, sumOf: C))
+    #expect(relativeError(c.out, c.expected) <= roundingBound(operations: 9, sumOf: C))
   }
 
   @Test("Layer norm keeps its digits when the mean is a thousand deviations")
   func largeMean() {
     let c = Case(rows: 5, C: 768, around: 1000)
     // The mean's own rounding, half an ulp of 1000, against a deviation of about 1.
-    #expect(relativeError(c.out, c.expected) <= 1000 * bound(operations: 2))
+    #expect(relativeError(c.out, c.expected) <= 1000 * roundingBound(operations: 2))
   }
 
   @Test("Statistics and application by themselves give layer norm, bit for bit", arguments: shapes)
@@ -85,13 +86,13 @@ import Testing
     layernorm_backward_input(&din, c.dout, c.x, c.mean, c.rstd, c.weight, nil, rows, C)
     // In short rows most of the gradient cancels: the rounding is that of the terms, rstd * dnorm.
     let term = Double(c.rstd.max()!) * 4
-    #expect(relativeError(din, expected, size: term) <= bound(operations: 12, sumOf: C))
+    #expect(relativeError(din, expected, size: term) <= roundingBound(operations: 12, sumOf: C))
 
     var withResidual = garbage(rows * C)
     layernorm_backward_input(
       &withResidual, c.dout, c.x, c.mean, c.rstd, c.weight, c.residual, rows, C)
     let sum = zip(expected, c.residual.doubles).map { $0 + $1 }
-    #expect(relativeError(withResidual, sum, size: term) <= bound(operations: 13, sumOf: C))
+    #expect(relativeError(withResidual, sum, size: term) <= roundingBound(operations: 13, sumOf: C))
   }
 
   @Test("The gradient may replace the residual's or the output's", arguments: shapes)
@@ -150,10 +151,10 @@ import Testing
     // Three roundings a term, the statistics' error in each, and a sum over rows.
     #expect(
       relativeError(dweight, zip(gradient.weight, added).map { $0 + $1 }, size: 1)
-        <= bound(operations: 8, sumOf: rows + C))
+        <= roundingBound(operations: 8, sumOf: rows + C))
     #expect(
       relativeError(dbias, zip(gradient.bias, added).map { $0 + $1 })
-        <= bound(operations: 1, sumOf: rows))
+        <= roundingBound(operations: 1, sumOf: rows))
 
     var weightPieces = before
     var biasPieces = before

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @Suite struct LinearTests {
@@ -12,7 +13,7 @@ import Testing
     var out = x
     bias_forward(&out, b, rows, C)
     let expected = x.indices.map { Double(x[$0]) + Double(b[$0 % C]) }
-    #expect(relativeError(out, expected) <= bound(operations: 1))
+    #expect(relativeError(out, expected) <= roundingBound(operations: 1))
   }
 
   @Test("The gradient of a bias is the sum over rows", arguments: shapes, [false, true])
@@ -33,7 +34,7 @@ import Testing
     var whole = before
     bias_backward(&whole, dout, rows, C, 0, C, accumulate)
     let expected = accumulate ? zip(gradient, before).map { $0 + Double($1) } : gradient
-    #expect(relativeError(whole, expected) <= bound(operations: 1, sumOf: rows))
+    #expect(relativeError(whole, expected) <= roundingBound(operations: 1, sumOf: rows))
 
     var pieces = before
     for (begin, end) in columnPieces(C) {
@@ -58,7 +59,7 @@ import Testing
     let expected = x.indices.map {
       Double(residual[$0]) + Double(x[$0]) + (hasBias ? Double(b[$0 % C]) : 0)
     }
-    #expect(relativeError(out, expected) <= bound(operations: 2))
+    #expect(relativeError(out, expected) <= roundingBound(operations: 2))
   }
 
   @Test("A sum may replace either of its terms", arguments: [1, 3, 17, 768])
@@ -68,7 +69,8 @@ import Testing
     let b = random.floats(n)
     var out = garbage(n)
     add(&out, a, b, n)
-    #expect(relativeError(out, zip(a, b).map { Double($0) + Double($1) }) <= bound(operations: 1))
+    #expect(
+      relativeError(out, zip(a, b).map { Double($0) + Double($1) }) <= roundingBound(operations: 1))
 
     var first = a
     first.withUnsafeMutableBufferPointer { add($0.baseAddress!, $0.baseAddress!, b, n) }

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct LossTests {
@@ -39,15 +40,17 @@ import Testing
     var losses = garbage(rows)
     cross_entropy_forward(&y, &losses, c.logits, c.targets, rows, V)
     // A sum of V in 16 parts, which the logarithm makes absolute, and two subtractions.
-    #expect(relativeError(y, c.logSoftmax) <= bound(operations: 2, sumOf: V / 16))
-    #expect(relativeError(losses, c.losses, size: 16) <= bound(operations: 2, sumOf: V / 16))
+    #expect(relativeError(y, c.logSoftmax) <= roundingBound(operations: 2, sumOf: V / 16))
+    #expect(
+      relativeError(losses, c.losses, size: 16) <= roundingBound(operations: 2, sumOf: V / 16))
 
     var inPlace = c.logits
     inPlace.withUnsafeMutableBufferPointer {
       cross_entropy_forward($0.baseAddress!, &losses, $0.baseAddress!, c.targets, rows, V)
     }
     #expect(inPlace.bits == y.bits)
-    #expect(relativeError(losses, c.losses, size: 16) <= bound(operations: 2, sumOf: V / 16))
+    #expect(
+      relativeError(losses, c.losses, size: 16) <= roundingBound(operations: 2, sumOf: V / 16))
   }
 
   @Test("The probabilities and their loss agree with their definitions", arguments: shapes)
@@ -57,16 +60,18 @@ import Testing
     var losses = garbage(rows)
     softmax_loss_forward(&y, &losses, c.logits, c.targets, rows, V)
     // The difference from the maximum, up to 16, is rounded before the exponential.
-    let allowed = bound(operations: 12, sumOf: V / 16)
+    let allowed = roundingBound(operations: 12, sumOf: V / 16)
     #expect(relativeError(y, c.logSoftmax.map { exp($0) }) <= allowed)
-    #expect(relativeError(losses, c.losses, size: 16) <= bound(operations: 2, sumOf: V / 16))
+    #expect(
+      relativeError(losses, c.losses, size: 16) <= roundingBound(operations: 2, sumOf: V / 16))
 
     var inPlace = c.logits
     inPlace.withUnsafeMutableBufferPointer {
       softmax_loss_forward($0.baseAddress!, &losses, $0.baseAddress!, c.targets, rows, V)
     }
     #expect(inPlace.bits == y.bits)
-    #expect(relativeError(losses, c.losses, size: 16) <= bound(operations: 2, sumOf: V / 16))
+    #expect(
+      relativeError(losses, c.losses, size: 16) <= roundingBound(operations: 2, sumOf: V / 16))
   }
 
   @Test("The gradient of the loss agrees with its definition, either way", arguments: shapes)
@@ -94,11 +99,11 @@ import Testing
       // log softmax of up to 16 is a rounded exponent.
       #expect(
         relativeError(gradient, expected, size: Double(Self.scale))
-          <= bound(operations: 12, sumOf: V / 16))
+          <= roundingBound(operations: 12, sumOf: V / 16))
       // Away from the target there is no 1 to hide behind.
       #expect(
         relativeError(others.map { gradient[$0] }, others.map { expected[$0] })
-          <= bound(operations: 24, sumOf: V / 16))
+          <= roundingBound(operations: 24, sumOf: V / 16))
 
       var inPlace = y
       inPlace.withUnsafeMutableBufferPointer {

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct OptimizerTests {
@@ -27,17 +28,20 @@ import Testing
 
     for t in 1...5 {
       let gradient = random.floats(n)
-      adamw(
-        &parameter, &m, &v, gradient, clipping, rate, beta1, beta2, epsilon, decay,
-        Float(1 - pow(Double(beta1), Double(t))), Float(1 - pow(Double(beta2), Double(t))), n)
+      var constants = adam_constants(
+        gradientScale: clipping, learningRate: rate, beta1: beta1, beta2: beta2,
+        epsilon: epsilon, weightDecay: decay,
+        correction1: Float(1 - pow(Double(beta1), Double(t))),
+        correction2: Float(1 - pow(Double(beta2), Double(t))))
+      adamw(&parameter, &m, &v, gradient, &constants, n)
       reference.step(
         gradient.doubles.map { $0 * Double(clipping) }, number: t, learningRate: Double(rate),
         beta1: Double(beta1), beta2: Double(beta2), epsilon: Double(epsilon),
         weightDecay: Double(decay))
       // A few roundings a step, of which each is carried on.
-      #expect(relativeError(m, reference.m, size: 0.1) <= bound(operations: 3 * t))
-      #expect(relativeError(v, reference.v) <= bound(operations: 4 * t))
-      #expect(relativeError(parameter, reference.parameter) <= bound(operations: 3 * t))
+      #expect(relativeError(m, reference.m, size: 0.1) <= roundingBound(operations: 3 * t))
+      #expect(relativeError(v, reference.v) <= roundingBound(operations: 4 * t))
+      #expect(relativeError(parameter, reference.parameter) <= roundingBound(operations: 3 * t))
     }
   }
 
@@ -53,16 +57,22 @@ import Testing
     reference.step(
       gradient.doubles, number: 3, learningRate: 1, beta1: 0.75, beta2: 0.5, epsilon: 0.125,
       weightDecay: 0.5)
-    adamw(
-      &parameter, &m, &v, gradient, 1, 1, 0.75, 0.5, 0.125, 0.5, 1 - 0.421875, 1 - 0.125, n)
-    #expect(relativeError(parameter, reference.parameter) <= bound(operations: 8))
+    // 0.75³ = 0.421875, 0.5³ = 0.125
+    var constants = adam_constants(
+      gradientScale: 1, learningRate: 1, beta1: 0.75, beta2: 0.5, epsilon: 0.125,
+      weightDecay: 0.5, correction1: 1 - 0.421875, correction2: 1 - 0.125)
+    adamw(&parameter, &m, &v, gradient, &constants, n)
+    #expect(relativeError(parameter, reference.parameter) <= roundingBound(operations: 8))
   }
 
   @Test("A zero gradient leaves only weight decay")
   func zeroGradient() {
     let parameter: [Float] = [1, -2, 0]
     var (p, m, v) = (parameter, zeros(3), zeros(3))
-    adamw(&p, &m, &v, zeros(3), 1, 0.5, 0.9, 0.95, 1e-8, 0.25, 0.1, 0.05, 3)
+    var constants = adam_constants(
+      gradientScale: 1, learningRate: 0.5, beta1: 0.9, beta2: 0.95, epsilon: 1e-8,
+      weightDecay: 0.25, correction1: 0.1, correction2: 0.05)
+    adamw(&p, &m, &v, zeros(3), &constants, 3)
     #expect(p == [0.875, -1.75, 0])
     #expect(m == [0, 0, 0] && v == [0, 0, 0])
   }
@@ -75,7 +85,10 @@ import Testing
     let v = random.floats(n, in: 0...1)
     func run(_ r: Range<Int>) -> [UInt32] {
       var (p, m, v) = (Array(p[r]), Array(m[r]), Array(v[r]))
-      adamw(&p, &m, &v, Array(g[r]), 0.7, 0.01, 0.9, 0.95, 1e-8, 0.1, 0.19, 0.0975, r.count)
+      var constants = adam_constants(
+        gradientScale: 0.7, learningRate: 0.01, beta1: 0.9, beta2: 0.95, epsilon: 1e-8,
+        weightDecay: 0.1, correction1: 0.19, correction2: 0.0975)
+      adamw(&p, &m, &v, Array(g[r]), &constants, r.count)
       return p.bits
     }
     #expect(run(0..<30) + run(30..<31) + run(31..<77) == run(0..<77))

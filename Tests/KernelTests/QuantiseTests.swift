@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// Integers with a scale for each group of a row's elements.
@@ -42,6 +43,17 @@ import Testing
     var values = [UInt8](repeating: 1, count: 4)
     var scales: [Float] = [1]
     quantise_rows(&values, &scales, [0, 0, -0.0, 0], Int32(bits), 1, 4, 4, 4)
+    var back: [Float] = [1, 1, 1, 1]
+    dequantise_rows(&back, values, scales, Int32(bits), 1, 4, 4)
+    #expect(back == [0, 0, 0, 0])
+  }
+
+  @Test("A group whose largest element has no reciprocal becomes zeros", arguments: [4, 8])
+  func denormals(bits: Int) {
+    var values = [UInt8](repeating: 1, count: 4)
+    var scales: [Float] = [1]
+    let least = Float.leastNonzeroMagnitude
+    quantise_rows(&values, &scales, [0, 10_000 * least, -least, 0], Int32(bits), 1, 4, 4, 4)
     var back: [Float] = [1, 1, 1, 1]
     dequantise_rows(&back, values, scales, Int32(bits), 1, 4, 4)
     #expect(back == [0, 0, 0, 0])

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @Suite struct RMSNormGradientTests {
@@ -24,13 +25,14 @@ import Testing
     // In short rows most of the gradient cancels: the rounding is that of the terms,
     // rstd * dout * (weight + shift), and dout and weight are up to 2.
     let term = Double(c.rstd.max()!) * 2 * Double(2 + shift)
-    #expect(relativeError(din, expected, size: term) <= bound(operations: 12, sumOf: c.C))
+    #expect(relativeError(din, expected, size: term) <= roundingBound(operations: 12, sumOf: c.C))
 
     var withResidual = garbage(c.x.count)
     rmsnorm_backward_input(
       &withResidual, c.dout, c.x, c.rstd, c.weight, shift, c.residual, c.rows, c.C)
     let sum = zip(expected, c.residual.doubles).map { $0 + $1 }
-    #expect(relativeError(withResidual, sum, size: term) <= bound(operations: 13, sumOf: c.C))
+    #expect(
+      relativeError(withResidual, sum, size: term) <= roundingBound(operations: 13, sumOf: c.C))
   }
 
   @Test(
@@ -81,7 +83,7 @@ import Testing
     let expected = accumulate ? zip(gradient, before).map { $0 + Double($1) } : gradient
     // Two roundings a term, rstd's error in each, and a sum over rows.
     #expect(
-      relativeError(whole, expected, size: 1) <= bound(operations: 7, sumOf: c.rows + c.C))
+      relativeError(whole, expected, size: 1) <= roundingBound(operations: 7, sumOf: c.rows + c.C))
 
     var pieces = before
     for (begin, end) in columnPieces(c.C) {

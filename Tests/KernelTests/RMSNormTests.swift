@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// Rows of numbers, and what RMS norm makes of them.
@@ -42,13 +43,13 @@ struct RMSNormCase {
       1 / Reference.rms($0, epsilon: Double(Case.epsilon))
     }
     // Each square and their sum over C; a division, a sum, a root and a quotient.
-    #expect(relativeError(c.rstd, rstds) <= bound(operations: 5, sumOf: c.C))
+    #expect(relativeError(c.rstd, rstds) <= roundingBound(operations: 5, sumOf: c.C))
     // A product more; with the weight, its shift and another product.
     let ones = [Double](repeating: 1 - Double(shift), count: c.C)
     let normalised = c.expected(c.x.doubles, weight: ones)
-    #expect(relativeError(c.normalised, normalised) <= bound(operations: 6, sumOf: c.C))
+    #expect(relativeError(c.normalised, normalised) <= roundingBound(operations: 6, sumOf: c.C))
     let expected = c.expected(c.x.doubles, weight: c.weight.doubles)
-    #expect(relativeError(c.out, expected) <= bound(operations: 8, sumOf: c.C))
+    #expect(relativeError(c.out, expected) <= roundingBound(operations: 8, sumOf: c.C))
   }
 
   @Test(

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 
 /// Which keys a query sees, from its definition.
 enum Mask: CaseIterable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Layers in double precision, written down from their definitions. Matrices are row-major.
 enum Reference {

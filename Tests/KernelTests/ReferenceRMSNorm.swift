@@ -1,3 +1,5 @@
+import TestSupport
+
 extension Reference {
   // MARK: RMS norm
 

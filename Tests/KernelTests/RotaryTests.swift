@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct RotaryTests {
@@ -81,7 +82,7 @@ import Testing
     }
     // The angle's rounding, two products and a sum, of terms of up to 2.
     let values = Self.turnedParts(y, shape).flatMap { $0 }.map(Float.init)
-    #expect(relativeError(values, expected, size: 2) <= bound(operations: 4))
+    #expect(relativeError(values, expected, size: 2) <= roundingBound(operations: 4))
     for i in x.indices where i % shape.ld >= shape.R { #expect(y[i] == x[i]) }
   }
 
@@ -103,14 +104,14 @@ import Testing
     }
     #expect(relativeError(expected, differences) <= differenceBound)
     let values = Self.turnedParts(din, shape).flatMap { $0 }.map(Float.init)
-    #expect(relativeError(values, expected, size: 2) <= bound(operations: 4))
+    #expect(relativeError(values, expected, size: 2) <= roundingBound(operations: 4))
     for i in dout.indices where i % shape.ld >= shape.R { #expect(din[i] == dout[i]) }
 
     // Turned and turned back, a head is what it was.
     var there = x
     rotary_forward(&there, cosine, sine, shape.T, shape.R, shape.ld)
     rotary_backward(&there, cosine, sine, shape.T, shape.R, shape.ld)
-    #expect(relativeError(there, x.doubles, size: 2) <= bound(operations: 8))
+    #expect(relativeError(there, x.doubles, size: 2) <= roundingBound(operations: 8))
   }
 
   @Test("Products of turned queries and keys depend on their distance alone")
@@ -131,7 +132,7 @@ import Testing
       let first = dot(Self.turned(q.doubles, position: distance, theta: 10_000), k.doubles)
       // Sixteen terms of up to 4, whose two factors were turned with four roundings each.
       let most = products.map { abs($0 - first) }.max()!
-      #expect(most <= 4 * 16 * bound(operations: 8))
+      #expect(most <= 4 * 16 * roundingBound(operations: 8))
       // Were the products not to depend on the distance, that would hold, too.
       #expect(distance == 0 || abs(first - dot(q.doubles, k.doubles)) > 0.1)
     }

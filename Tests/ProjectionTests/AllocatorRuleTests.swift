@@ -149,6 +149,15 @@ import Testing
     #expect(allocator.statistics.requested.current == 0)
   }
 
+  @Test func `divisions of any number leave sizes that they do not reach to multiples of 512`() {
+    var settings = AllocatorSettings()
+    settings.roundupPower2Divisions = 1 << 62
+    #expect(settings.rounded(0) == 512 && settings.rounded(1000) == 1024)
+    // 8 steps between 8192 and 16384 are 1024 apart.
+    settings.roundupPower2Divisions = 8
+    #expect(settings.rounded(4096) == 4096 && settings.rounded(8193) == 9216)
+  }
+
   @Test(
     arguments: [
       (
@@ -162,7 +171,11 @@ import Testing
         "--gc-threshold: found 0.5; expected --memory-fraction beside it, without which PyTorch "
           + "collects nothing", 4
       ),
-      ("--capacity: found 0; expected a positive number of bytes", 5),
+      ("--capacity: found 0; expected a positive number of bytes, at most 70368744177664", 5),
+      (
+        "--capacity: found 9223372036854775807; expected a positive number of bytes, at most "
+          + "70368744177664", 6
+      ),
     ])
   func `settings that PyTorch refuses are refused`(says: String, index: Int) {
     var settings = AllocatorSettings()
@@ -172,9 +185,18 @@ import Testing
     case 2: settings.garbageCollectionThreshold = 1
     case 3: settings.memoryFraction = 0.5
     case 4: settings.garbageCollectionThreshold = 0.5
-    default: settings.capacity = 0
+    case 5: settings.capacity = 0
+    default: settings.capacity = .max
     }
     let error = #expect(throws: InputError.self) { try settings.validate() }
     #expect(error?.description == says)
+  }
+
+  @Test func `more steps between powers of two than a size has blocks round to blocks`() throws {
+    var settings = AllocatorSettings()
+    settings.roundupPower2Divisions = 1 << 62
+    try settings.validate()
+    // 1000 bytes are 1.95 blocks of 512.
+    #expect(settings.rounded(1000) == 1024)
   }
 }

@@ -20,6 +20,22 @@ import Testing
     #expect(stream.labels == [.init("unknown", "unknown")])
   }
 
+  @Test func `a byte-order mark before the headings is skipped`() throws {
+    let stream = try read("\u{FEFF}assay.events.v1,kind,tensor,bytes\n0,allocate,7,512\n").stream
+    #expect(stream.allocations == [.init(bytes: 512, stream: 0)])
+  }
+
+  @Test func `events are those of one device`() throws {
+    try withTemporaryFolder { folder in
+      let path = try folder.write("assay.events.v1,kind,tensor,bytes\n", to: "events.csv")
+      let error = #expect(throws: InputError.self) { try RecordedStream(path, device: 0) }
+      #expect(
+        error?.description
+          == "--device: found 0 for \(path), whose events are those of one device; "
+          + "expected a snapshot of several")
+    }
+  }
+
   @Test func `category, path and stream are read where they are`() throws {
     let stream = try read(
       """

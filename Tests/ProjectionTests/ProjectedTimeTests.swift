@@ -129,4 +129,19 @@ import Testing
     options.tokens = -.infinity
     #expect(throws: InputError.self) { try options.validate() }
   }
+
+  @Test("The least and the greatest that is accepted give times that are finite")
+  func finite() throws {
+    var options = TimeOptions()
+    (options.tokens, options.utilisation, options.networkBandwidth) = (1e30, 1e-9, 1)
+    try options.validate()
+    let time = try time(recipe(), options) { ($0.data, $0.globalBatch) = (16, 16) }
+    #expect(time.trainingSeconds?.isFinite == true)
+    #expect(time.textbook.trainingSeconds?.isFinite == true)
+    options.tokens = 1e31
+    #expect(throws: InputError.self) { try options.validate() }
+    options.tokens = nil
+    options.utilisation = 1e-300
+    #expect(throws: InputError.self) { try options.validate() }
+  }
 }

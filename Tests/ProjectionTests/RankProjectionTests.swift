@@ -113,6 +113,27 @@ import Transformer
     #expect(changed.fits == true && changed.remedy == nil)
   }
 
+  @Test(
+    "The largest micro-batch fits every stage, though another stage takes most with a small one")
+  func largestMicrobatch() throws {
+    // The first stage has the embedding and most micro-batches; the last one's logits grow.
+    func projected(_ microbatch: Int) throws -> Projection {
+      try projection(
+        "gpt2", recipe(),
+        layout {
+          ($0.pipeline, $0.microbatch, $0.globalBatch) = (4, microbatch, 4 * microbatch)
+        })
+    }
+    let small = try projected(1)
+    let most = try #require(small.maxMicrobatch)
+    func fullest(_ projection: Projection) -> Int? {
+      projection.ranks.max { $0.bytes.peakReserved < $1.bytes.peakReserved }?.stage
+    }
+    #expect(try fullest(small) == 0 && fullest(projected(most)) == 3)
+    #expect(try projected(most).fits == true)
+    #expect(try projected(most + 1).fits == false)
+  }
+
   @Test("Where no micro-batch fits, one change is tried, then all, then more ranks")
   func remedies() throws {
     var recipe = Recipe()

@@ -96,4 +96,14 @@ import Testing
     #expect(try fault(bytes, device: 1) == "--device: found 1; expected one of 0")
     #expect(try RecordedStream(path(3), device: 0).stream.allocations.count == 4)
   }
+
+  @Test func `a snapshot has its workspaces`() throws {
+    let error = #expect(throws: InputError.self) {
+      try RecordedStream(path(3), workspace: 512)
+    }
+    #expect(
+      error?.description
+        == "--workspace: found 512 for \(path(3)), a snapshot, which has its workspaces; "
+        + "expected a file of events")
+  }
 }

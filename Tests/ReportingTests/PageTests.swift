@@ -82,8 +82,8 @@ import Transformer
     var recipe = Recipe()
     (recipe.batch, recipe.sequence, recipe.steps) = (2, 8, 1)
     let html = try ReportPage(shape, recipe, dry: true).html
-    #expect(
-      !html.contains("http://") || html.replacing("http://www.w3.org/2000/svg", with: "") != html)
+    // The name of a vocabulary is no address that is visited.
+    #expect(!html.replacing("http://www.w3.org/2000/svg", with: "").contains("http://"))
     #expect(!html.contains("https://") && !html.contains("src=") && !html.contains("{{"))
     #expect(!html.contains("</script><b>") && !html.contains("<b>"))
     let data = try #require(html.firstMatch(of: #/id="data">([^<]*)</script>/#)).1

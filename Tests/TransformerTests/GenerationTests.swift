@@ -7,6 +7,15 @@ import Testing
 
 /// Generating with a KV cache: the same numbers as without, and its bytes.
 @Suite struct GenerationTests {
+  @Test("A dry run makes no tokens, however many it accounts for", .timeLimit(.minutes(1)))
+  func dryTokens() throws {
+    var request = Generation.Request()
+    // 8 bytes for each of 32 tokens of the prompt would be 25.6 GB.
+    request.batch = 100_000_000
+    let shape = try ModelShape(named: "gpt2-tiny")
+    #expect(try Generation.run(shape, request, dry: true).bytes.leaked == 0)
+  }
+
   /// Logits at every position, read in chunks of these sizes, against transformers' logits.
   @Test(
     "Reading token by token, or in chunks, gives the logits of reading all at once",

@@ -16,7 +16,7 @@ import Verification
     #expect(finding.verdict == .exact)
     // 27,936 parameters in the first miniature, times 4 and 8
     #expect(
-      finding.because == "It holds at 6 real runs, such as with 111,744 against 223,488 bytes.")
+      finding.because == "It holds at 6 real runs, for example with 111,744 against 223,488 bytes.")
     #expect(finding.residual == nil)
   }
 

@@ -40,7 +40,7 @@ import Verification
       "quantity: parameters\nkind: example\nunit: parameter\nmodel: gpt2\n"
         + "claimed: \"124439808\"\n" + model)
     #expect(finding.verdict == .exact)
-    #expect(finding.because == "The formula equals the measurement at 1 dry run.")
+    #expect(finding.because == "The printed number equals the measurement at 1 dry run.")
     #expect(finding.claimed?.value == 124_439_808 && finding.computed == nil)
     #expect(finding.mode == "dry" && finding.model == "gpt2")
   }
@@ -134,7 +134,7 @@ import Verification
     let finding = try judged(
       "quantity: data\nkind: example\nexpression: h > 2*s\ninputs: { h: 768, s: 1024 }")
     #expect(finding.verdict == .slip)
-    #expect(finding.because == "The source claims that it holds; its formula gives 768.")
+    #expect(finding.because == "It does not hold at its own numbers: 768 against 2,048.")
   }
 
   @Test func `notMeasurable: for the reason given`() throws {
@@ -149,7 +149,7 @@ import Verification
     #expect(arithmetic.verdict == .exact)
     #expect(
       arithmetic.because
-        == "Arithmetic alone, which no run enters: its formula gives 64 dimensions; it prints 64.")
+        == "Arithmetic alone, without a run: its formula gives 64 dimensions; it prints 64.")
     #expect(arithmetic.computed?.value == 64 && arithmetic.measured == nil)
     let rounded = try judged(
       "quantity: time\nkind: example\nunit: day\nexpression: 338/10\nclaimed: about 34 days")

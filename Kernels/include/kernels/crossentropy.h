@@ -7,8 +7,7 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- cross-entropy ---------------------------------------------------------------------------------
-// A row whose target is negative counts for nothing: its loss and its gradient are 0.
+// Cross-entropy. A row whose target is negative counts for nothing: its loss and its gradient are 0.
 
 // logSoftmax (rows,V), losses (rows): log softmax of logits (rows,V) and -logSoftmax[target].
 // logSoftmax may be the same memory as logits.
@@ -28,7 +27,7 @@ void softmax_loss_forward(float *probabilities, float *losses, const float *logi
 void softmax_loss_backward(float *dlogits, const float *probabilities, const int64_t *targets,
                            float scale, size_t rows, size_t V);
 
-// ---- cross-entropy over a vocabulary that is divided among ranks -----------------------------------
+// Cross-entropy over a vocabulary that is divided among ranks.
 // V is this rank's part of it, which begins with token `first`. In between, ranks take the largest
 // of their maxima, and add up sums and chosen.
 

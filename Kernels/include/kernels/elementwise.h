@@ -7,8 +7,6 @@
 
 #pragma clang assume_nonnull begin
 
-// Plumbing.
-
 // out (n) = a (n) + b (n); out may be the same memory as a or b.
 void add(float *out, const float *a, const float *b, size_t n);
 

@@ -39,8 +39,8 @@ void router_weights(float *weights, int64_t *source, const float *probabilities,
                     const int64_t *chosen, const float *_Nullable sums, const int64_t *order,
                     size_t n, size_t E, size_t k);
 
-// dlogits (rows,E) from dweights (n), 0 for a pair without a place. probabilities (rows,E); chosen, places (rows,k); sums (rows)
-// or NULL.
+// dlogits (rows,E) from dweights (n), 0 for a pair without a place. probabilities (rows,E); chosen,
+// places (rows,k); sums (rows) or NULL.
 void router_backward(float *dlogits, const float *dweights, const float *probabilities,
                      const int64_t *chosen, const float *_Nullable sums, const int64_t *places,
                      size_t rows, size_t E, size_t k);

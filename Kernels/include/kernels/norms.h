@@ -7,7 +7,7 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- layer norm (Ba et al., arXiv 1607.06450) ------------------------------------------------------
+// Layer norm (Ba et al., arXiv 1607.06450).
 
 // out (rows,C); mean, rstd (rows); in (rows,C); weight, bias (C).
 void layernorm_forward(float *out, float *mean, float *rstd, const float *in,
@@ -35,7 +35,7 @@ void layernorm_statistics(float *mean, float *rstd, const float *in, size_t rows
 void layernorm_apply(float *out, const float *in, const float *mean, const float *rstd,
                      const float *weight, const float *bias, size_t rows, size_t C);
 
-// ---- RMS norm (Zhang and Sennrich, arXiv 1910.07467) -----------------------------------------------
+// RMS norm (Zhang and Sennrich, arXiv 1910.07467).
 // `shift` is added to the weight where it is used: 0, or 1 where weights are kept as differences
 // from 1.
 

@@ -7,12 +7,12 @@
 
 #pragma clang assume_nonnull begin
 
-// ---- positions as sines and cosines (Vaswani et al., arXiv 1706.03762, section 3.5) ----------------
+// Positions as sines and cosines (Vaswani et al., arXiv 1706.03762, section 3.5).
 
 // inout (C), C even, += sines of position * 10000^(-2i/C), i < C/2, and behind them the cosines.
 void sinusoid_forward(float *inout, size_t position, size_t C);
 
-// ---- rotary position embedding (Su et al., arXiv 2104.09864) ---------------------------------------
+// Rotary position embedding (Su et al., arXiv 2104.09864).
 // Of each row of a head, element i turns together with element i + R/2, for i < R/2.
 
 // cosine, sine (T,R) of the angles position * theta^(-2i/R), from position `first` on, the second

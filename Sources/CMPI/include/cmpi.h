@@ -19,7 +19,7 @@ typedef enum { CMPI_SUM, CMPI_MAXIMUM } cmpi_reduction;
 
 // Loads the library and starts it; NULL, or the reason why that failed. Once in a process.
 const char *_Nullable cmpi_start(void);
-// Whether that was done.
+// Whether it is started, and not yet ended.
 bool cmpi_is_started(void);
 // Ends it. Messages that are under way arrive first.
 void cmpi_finish(void);

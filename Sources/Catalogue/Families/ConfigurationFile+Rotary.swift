@@ -15,10 +15,13 @@ extension ConfigurationFile {
     thetaField: String = "rope_theta", fractionField: String? = nil
   ) throws(InputError) -> Architecture.Position {
     let parameters = try object("rope_parameters")
-    var theta = try number(thetaField, default: theta)
-    if let given = try parameters?.numberOrNull("rope_theta") { theta = given }
+    let old = try number(thetaField, default: theta)
+    let given = try parameters?.numberOrNull("rope_theta")
+    let theta = given ?? old
     guard theta.isFinite, theta > 0 else {
-      throw InputError(path, field: thetaField, found: "\(theta)", expected: "a positive number")
+      throw InputError(
+        path, field: given == nil ? thetaField : "rope_parameters.rope_theta",
+        found: "\(theta)", expected: "a positive number")
     }
     var fraction = fraction
     if let fractionField {

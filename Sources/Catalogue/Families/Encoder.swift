@@ -28,6 +28,12 @@ extension ModelShape {
     try file.refuse("is_decoder", true)
     try file.refuse("add_cross_attention", true)
     try file.require("position_embedding_type", in: ["absolute"])
+    let rows = try file.sizeOrNull("max_position_embeddings") ?? 512
+    guard rows > offset else {
+      throw InputError(
+        file.path, field: "max_position_embeddings", found: "\(rows)",
+        expected: "more than \(offset), as positions follow that of the padding token")
+    }
     return try ModelShape(
       name: file.path, family: family,
       Sizes(
@@ -36,15 +42,16 @@ extension ModelShape {
         heads: file.integerOrNull("num_attention_heads") ?? 12,
         feedForward: file.integerOrNull("intermediate_size") ?? 3072,
         vocabulary: file.integerOrNull("vocab_size") ?? vocabulary,
-        positions: (file.integerOrNull("max_position_embeddings") ?? 512) - offset),
+        positions: rows - offset),
       Architecture(
         activation: file.activation("hidden_act", default: .gelu),
         position: .learned(offset: offset), mask: .bidirectional,
         biases: Architecture.Biases(head: true), residual: .postNorm, hasEmbeddingNorm: true,
-        tokenTypes: file.integerOrNull("type_vocab_size") ?? 2, hasFinalNorm: false,
+        tokenTypes: file.sizeOrNull("type_vocab_size") ?? 2, hasFinalNorm: false,
         head: file.encoderHead()),
       tiedHead: file.boolean("tie_word_embeddings", default: true),
-      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-12)), SizeFields.bert, file.path)
+      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-12)), SizeFields.layerNorm,
+      file.path)
   }
 }
 

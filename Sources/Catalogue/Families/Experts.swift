@@ -10,8 +10,8 @@ extension ModelShape {
     architecture.experts = try file.experts("num_local_experts", default: 8, perToken: 2)
     var shape = try likeLlama(
       file, .mixtral, architecture, kvHeads: 8, positions: 131_072, epsilon: 1e-5, theta: 1e6)
-    if let window = try file.integerOrNull("sliding_window") {
-      shape.positions = min(shape.positions, max(window, 1))
+    if let window = try file.slidingWindow() {
+      shape.positions = min(shape.positions, window)
     }
     return shape
   }

@@ -14,14 +14,7 @@ extension ModelShape {
   /// Mistral (Jiang et al., arXiv 2310.06825): attention within a window, in every layer.
   static func mistral(_ file: ConfigurationFile) throws(InputError) -> ModelShape {
     var shape = try likeLlama(file, .mistral, .llama, kvHeads: 8, positions: 131_072)
-    if let window = try file.integerOrNull("sliding_window") {
-      guard window >= 1 else {
-        throw InputError(
-          file.path, field: "sliding_window", found: "\(window)",
-          expected: "a positive integer, or null for none")
-      }
-      shape.architecture.mask = .window(window)
-    }
+    if let window = try file.slidingWindow() { shape.architecture.mask = .window(window) }
     return shape
   }
 
@@ -89,6 +82,19 @@ extension ModelShape {
     shape.architecture.position = try file.rotary(
       headDimension: shape.headDimension, theta: theta)
     return shape
+  }
+}
+
+extension ConfigurationFile {
+  /// The tokens that one sees, itself among them; nil where it sees all before it.
+  func slidingWindow() throws(InputError) -> Int? {
+    guard let window = try integerOrNull("sliding_window") else { return nil }
+    guard window >= 1 else {
+      throw InputError(
+        path, field: "sliding_window", found: "\(window)",
+        expected: "a positive integer, or null for none")
+    }
+    return window
   }
 }
 

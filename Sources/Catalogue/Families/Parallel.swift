@@ -17,8 +17,8 @@ extension ModelShape {
         biases: Architecture.Biases(qkv: hasBias, projection: hasBias),
         residual: isParallel ? .parallel : .sequential),
       tiedHead: file.boolean("tie_word_embeddings", default: false),
-      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-5)), SizeFields.common, file.path
-    )
+      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-5)), SizeFields.layerNorm,
+      file.path)
     shape.architecture.position = try file.rotary(
       headDimension: shape.headDimension, fraction: 0.25, thetaField: "rotary_emb_base",
       fractionField: "rotary_pct")
@@ -42,8 +42,8 @@ extension ModelShape {
         activation: file.activation("hidden_act", default: .geluTanh),
         biases: Architecture.Biases(head: true), residual: .parallelSharedNorm),
       tiedHead: file.boolean("tie_word_embeddings", default: false),
-      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-5)), SizeFields.common, file.path
-    )
+      normEpsilon: Float(file.number("layer_norm_eps", default: 1e-5)), SizeFields.layerNorm,
+      file.path)
     shape.architecture.position = try file.rotary(
       headDimension: shape.headDimension, fraction: 0.5, fractionField: "partial_rotary_factor")
     return shape

@@ -9,8 +9,8 @@ extension ModelShape {
     let isPreNorm = try file.boolean("do_layer_norm_before", default: true)
     let isRemoved = try file.boolean("_remove_final_layer_norm", default: false)
     let hasFinalNorm = isPreNorm && !isRemoved
-    let width = try file.integerOrNull("word_embed_proj_dim") ?? hidden
-    guard width >= 1, width == hidden || !hasFinalNorm else {
+    let width = try file.sizeOrNull("word_embed_proj_dim") ?? hidden
+    guard width == hidden || !hasFinalNorm else {
       throw InputError(
         file.path, field: "word_embed_proj_dim", found: "\(width)",
         expected: "hidden_size, \(hidden), where a norm follows the last block")

@@ -1,9 +1,12 @@
+import Foundation
+
 extension Layout {
   /// Checks the layout by itself and against the model and the recipe, whose batch it replaces.
   ///
   /// - Throws: `InputError` that names the option.
   public func validate(for shape: ModelShape, _ recipe: Recipe) throws(InputError) {
-    try requireCounts()
+    try requireRanks()
+    try requireBatches()
     try requireBatch()
     try requireTensor(shape)
     try requireContext(shape, recipe)
@@ -34,14 +37,35 @@ extension Layout {
   /// More devices than any machine has, and few enough that their products are countable.
   private static let mostRanks = 1_000_000
 
-  private func requireCounts() throws(InputError) {
-    let counts = [
+  /// Checks that there are some ranks, and not too many to be counted.
+  ///
+  /// - Throws: `InputError` that names the option.
+  public func requireRanks() throws(InputError) {
+    try Self.require([
       ("--data", data, Self.mostRanks), ("--expert", expert, Self.mostRanks),
       ("--context", context, Self.mostRanks), ("--tensor", tensor, Self.mostRanks),
       ("--pipeline", pipeline, Self.mostRanks), ("--virtual", virtual, ModelShape.mostLayers),
+    ])
+    // Four factors of at most 10⁶ would not fit 64 bits.
+    let ranks = [data, context, tensor, pipeline].reduce(1) { $0 * Double($1) }
+    guard ranks <= Double(Self.mostRanks) else {
+      let shown = String(format: ranks < 0x1p53 ? "%.0f" : "%.0e", ranks)
+      throw InputError(
+        "--data", found: "\(data), which makes \(shown) ranks",
+        expected: "at most \(Self.mostRanks) ranks")
+    }
+  }
+
+  private func requireBatches() throws(InputError) {
+    try Self.require([
       ("--microbatch", microbatch, ModelShape.largestSize),
       ("--global-batch", globalBatch, ModelShape.largestSize),
-    ]
+    ])
+  }
+
+  private static func require(
+    _ counts: [(option: String, value: Int, most: Int)]
+  ) throws(InputError) {
     for (option, value, most) in counts {
       guard value >= 1 else {
         throw InputError(option, found: "\(value)", expected: "a positive integer")
@@ -49,11 +73,6 @@ extension Layout {
       guard value <= most else {
         throw InputError(option, found: "\(value)", expected: "at most \(most)")
       }
-    }
-    guard ranks <= Self.mostRanks else {
-      throw InputError(
-        "--data", found: "\(data), which makes \(ranks) ranks",
-        expected: "at most \(Self.mostRanks) ranks")
     }
   }
 
@@ -142,8 +161,8 @@ extension Layout {
     guard isComplete else {
       throw InputError(
         "--part-layers", found: layers.map(String.init).joined(separator: ","),
-        expected: "\(partCount) numbers that add up to \(shape.layers), the layers of "
-          + shape.name)
+        expected: "as many numbers as there are parts (\(partCount)), adding up to "
+          + "\(shape.layers), the layers of \(shape.name)")
     }
   }
 }

@@ -18,6 +18,12 @@ extension ModelShape {
     var padded = self
     let whole = multiple * layout.tensor
     padded.vocabulary = (vocabulary + whole - 1) / whole * whole
+    guard padded.vocabulary <= Self.largestSize else {
+      throw InputError(
+        "--pad-vocabulary",
+        found: "\(multiple), which makes a vocabulary of \(padded.vocabulary) tokens",
+        expected: "one of at most \(Self.largestSize)")
+    }
     return padded
   }
 }

@@ -30,20 +30,16 @@ extension Engine {
     guard isReal else { return }
     let (m, v) = (firstMoment.masks, secondMoment.masks)
     let (mScale, vScale) = (firstScale.floats, secondScale.floats)
-    let settings = adam8bit_constants(
-      gradientScale: constants.gradientScale, learningRate: constants.learningRate,
-      beta1: constants.betas.0, beta2: constants.betas.1, epsilon: constants.epsilon,
-      correction1: constants.correction(constants.betas.0),
-      correction2: constants.correction(constants.betas.1))
+    let kernelConstants = constants.ofKernels
     RowKernel.perform(
       parameter.count, grain: 16 * Self.adam8BitBlock,
       [.elements(parameter, .updated), .elements(gradient, .read)]
     ) { range, at in
       let (first, block) = (range.lowerBound, range.lowerBound / Self.adam8BitBlock)
-      withUnsafePointer(to: settings) { settings in
+      withUnsafePointer(to: kernelConstants) { constants in
         adam8bit(
           at[0], m + first, v + first, mScale + block, vScale + block, at[1],
-          QuantisationTable.signed, QuantisationTable.unsigned, settings, range.count)
+          QuantisationTable.signed, QuantisationTable.unsigned, constants, range.count)
       }
     }
   }

@@ -1,49 +1,6 @@
 import CKernels
 import Catalogue
 
-/// The constants of one AdamW update.
-public struct AdamWStep: Sendable {
-  /// Step size of this step.
-  public var learningRate: Float
-  /// Decay of the first and second moment.
-  public var betas: (Float, Float)
-  /// Added to the root of the second moment.
-  public var epsilon: Float
-  /// Decoupled weight decay; 0 for norms and biases.
-  public var weightDecay: Float
-  /// The factor of gradient clipping.
-  public var gradientScale: Float
-  /// Number of the step, from 1, for bias correction.
-  public var step: Int
-
-  /// - Parameters:
-  ///   - learningRate: step size.
-  ///   - betas: decay of the first and second moment.
-  ///   - epsilon: added to the root of the second moment.
-  ///   - weightDecay: decoupled; 0 for norms and biases.
-  ///   - gradientScale: the factor of gradient clipping.
-  ///   - step: from 1.
-  public init(
-    learningRate: Float, betas: (Float, Float), epsilon: Float, weightDecay: Float,
-    gradientScale: Float, step: Int
-  ) {
-    precondition(step >= 1)
-    self.learningRate = learningRate
-    self.betas = betas
-    self.epsilon = epsilon
-    self.weightDecay = weightDecay
-    self.gradientScale = gradientScale
-    self.step = step
-  }
-
-  /// 1 - beta^step, rounded once.
-  func correction(_ beta: Float) -> Float {
-    var power = 1.0
-    for _ in 0..<step { power *= Double(beta) }
-    return Float(1 - power)
-  }
-}
-
 extension Engine {
   /// Arithmetic operations per parameter: one for the clipping, three for each moment, two for the
   /// bias corrections, three for the quotient, two for the decay and two for the step.
@@ -78,8 +35,7 @@ extension Engine {
   ) {
     record(.adamW, elementwise: Self.adamWFLOPs * parameter.count, touching: 7 * parameter.bytes)
     guard isReal else { return }
-    let correction1 = constants.correction(constants.betas.0)
-    let correction2 = constants.correction(constants.betas.1)
+    let kernelConstants = constants.ofKernels
     RowKernel.perform(
       parameter.count, grain: 1 << 14,
       [
@@ -87,10 +43,9 @@ extension Engine {
         .elements(secondMoment, .updated), .elements(gradient, .read),
       ]
     ) { range, at in
-      adamw(
-        at[0], at[1], at[2], at[3], constants.gradientScale, constants.learningRate,
-        constants.betas.0, constants.betas.1, constants.epsilon, constants.weightDecay,
-        correction1, correction2, range.count)
+      withUnsafePointer(to: kernelConstants) {
+        adamw(at[0], at[1], at[2], at[3], $0, range.count)
+      }
     }
   }
 }

@@ -61,7 +61,7 @@ public struct DenseAttention {
 
 extension Engine {
   /// Arithmetic operations per score: scale, maximum, difference, exponential, sum, quotient.
-  private static let softmaxFLOPs = 6
+  static let softmaxFLOPs = 6
   /// Two products, a sum, a difference and the scale.
   private static let softmaxBackwardFLOPs = 5
 

@@ -108,7 +108,7 @@ extension Engine {
       panels.store(output, contexts, item, lane)
     }
     record(
-      .attention, elementwise: 6 * shape.items * n * total,
+      .attention, elementwise: (Self.softmaxFLOPs + shape.positionFLOPs) * shape.items * n * total,
       touching: 2 * context.bytes + 4 * scores.bytes
         + 2 * shape.kvItems * total * d * keys.base.precision.width,
       products: products)

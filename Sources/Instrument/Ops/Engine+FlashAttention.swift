@@ -70,7 +70,7 @@ extension Engine {
     }
     record(
       .flashAttention,
-      elementwise: (6 + shape.positionFLOPs) * shape.items * shape.visiblePairs,
+      elementwise: (Self.softmaxFLOPs + shape.positionFLOPs) * shape.items * shape.visiblePairs,
       touching: places.bytes(shape) + context.bytes + logSumExp.bytes, products: products,
       sizes: shape.sizes(places.query.base.precision, drops: dropout.isActive))
   }

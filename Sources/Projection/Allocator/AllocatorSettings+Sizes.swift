@@ -18,7 +18,7 @@ extension AllocatorSettings {
   /// The size of the block that a request gets, before it is known which one.
   public func rounded(_ bytes: Int) -> Int {
     let divisions = roundupPower2Divisions
-    if divisions > 1, bytes > Self.smallestBlock * divisions {
+    if divisions > 1, (bytes - 1) / Self.smallestBlock >= divisions {
       return Self.roundedToDivision(bytes, divisions)
     }
     return max(1, bytes).rounded(up: Self.smallestBlock)

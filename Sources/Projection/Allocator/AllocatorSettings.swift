@@ -31,7 +31,8 @@ public struct AllocatorSettings: Codable, Sendable, Equatable {
   /// - Throws: `InputError` that names the option of the command.
   public func validate() throws(InputError) {
     try require(
-      capacity.map { $0 > 0 } ?? true, "--capacity", capacity, "a positive number of bytes")
+      capacity.map { (1...AllocationStream.largest).contains($0) } ?? true, "--capacity", capacity,
+      "a positive number of bytes, at most \(AllocationStream.largest)")
     try require(
       memoryFraction.map { $0 > 0 && $0 <= 1 } ?? true, "--memory-fraction", memoryFraction,
       "a number above 0, and 1 at most")

@@ -39,7 +39,7 @@ extension Projection {
     fits = headroom.map { $0 >= 0 }
     maxMicrobatch = try capacity.map { capacity throws(InputError) in
       try Self.largestMicrobatch(
-        shape, recipe, layout, stage: fullest.stage, holdings, within: capacity)
+        shape, recipe, layout, fullest: fullest.stage, holdings, within: capacity)
     }
     maxGlobalBatch = maxMicrobatch.map { $0 * layout.data * layout.microbatches }
     remedy =
@@ -69,10 +69,33 @@ extension Projection {
     return true
   }
 
-  /// The largest micro-batch whose stage reserves no more than `capacity`; 0 if there is none.
+  /// The largest micro-batch with which no stage reserves more than `capacity`; 0 if there is none.
+  ///
+  /// - Parameters:
+  ///   - shape: the model.
+  ///   - recipe: how it is trained.
+  ///   - layout: how ranks divide both.
+  ///   - fullest: the stage that reserves most with the layout's own micro-batch. With a larger one
+  ///     it may be another: logits grow with tokens, and states do not.
+  ///   - holdings: what is held besides.
+  ///   - capacity: bytes of a device.
+  private static func largestMicrobatch(
+    _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, fullest: Int,
+    _ holdings: [Holding], within capacity: Int
+  ) throws(InputError) -> Int {
+    let others = (0..<layout.pipeline).filter { $0 != fullest }
+    var most: Int?
+    for stage in [fullest] + others {
+      most = try largestMicrobatch(
+        shape, recipe, layout, stage: stage, holdings, within: capacity, atMost: most)
+    }
+    return most ?? 0
+  }
+
+  /// The largest micro-batch, up to `atMost`, with which a stage reserves no more than `capacity`.
   private static func largestMicrobatch(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int,
-    _ holdings: [Holding], within capacity: Int
+    _ holdings: [Holding], within capacity: Int, atMost: Int?
   ) throws(InputError) -> Int {
     func fits(_ microbatch: Int) throws(InputError) -> Bool {
       var layout = layout
@@ -82,8 +105,10 @@ extension Projection {
         shape, layout.recipe(recipe), layout, stage: stage, holding: holdings)
       return run.bytes.peakReserved <= capacity
     }
-    var (low, high) = (0, 1)
-    while high <= mostMicrobatch, try fits(high) { (low, high) = (high, 2 * high) }
+    if atMost == 0 { return 0 }
+    if let atMost, try fits(atMost) { return atMost }
+    var (low, high) = (0, atMost ?? 1)
+    while atMost == nil, high <= mostMicrobatch, try fits(high) { (low, high) = (high, 2 * high) }
     while high - low > 1 {
       let middle = (low + high) / 2
       if try fits(middle) { low = middle } else { high = middle }

@@ -48,7 +48,7 @@ public struct AllocationStream: Sendable {
 
   /// The largest size that a file may tell of, 64 TiB: more than any device, and little enough that
   /// sums do not overflow.
-  static let largest = 1 << 46
+  public static let largest = 1 << 46
 
   /// The pieces of memory, in the order in which they are allocated.
   public private(set) var allocations: [Allocation] = []

@@ -16,6 +16,8 @@ struct EventReader {
     self.path = path
     self.bytes = bytes
     self.workspace = workspace
+    // A byte-order mark, which spreadsheets write, is no part of the first heading.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
     guard nextLine(), text(0) == EventFile.schema else {
       throw InputError(
         path, found: "a file that begins with \(quotedLine)",

@@ -19,8 +19,18 @@ public struct RecordedStream: Sendable {
   public init(_ path: String, device: Int? = nil, workspace: Int = 0) throws(InputError) {
     let bytes = try Self.bytes(of: path)
     if bytes.first == 0x80 {
+      guard workspace == 0 else {
+        throw InputError(
+          "--workspace", found: "\(workspace) for \(path), a snapshot, which has its workspaces",
+          expected: "a file of events")
+      }
       self = try MemorySnapshot(bytes, path).stream(of: device)
     } else {
+      guard device == nil else {
+        throw InputError(
+          "--device", found: "\(device ?? 0) for \(path), whose events are those of one device",
+          expected: "a snapshot of several")
+      }
       var reader = try EventReader(bytes, path, workspace: workspace)
       stream = try reader.read()
     }
@@ -31,7 +41,7 @@ public struct RecordedStream: Sendable {
   private static func bytes(of path: String) throws(InputError) -> [UInt8] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-      let data = FileManager.default.contents(atPath: path)
+      let data = InputFile.bytes(of: path)
     else {
       throw InputError(
         path, found: isFolder.boolValue ? "a folder" : "no file that can be read",

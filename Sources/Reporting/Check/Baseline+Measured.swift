@@ -76,9 +76,8 @@ extension Baseline {
 
   /// What a block keeps for backward: its formula, and the share of every tensor in every term.
   private static func formula(_ shape: ModelShape, _ recipe: Recipe) throws -> [String: String] {
-    guard let quantity = DerivableQuantity.named("savedForBackward") else { return [:] }
     do {
-      let formula = try Derivation(of: shape, recipe).formula(of: quantity)
+      let formula = try Derivation(of: shape, recipe).formula(of: .savedForBackward)
       let shares = formula.terms.flatMap { term in
         term.roles.map { role, share in ("\(term.monomial): \(role)", share.description) }
       }

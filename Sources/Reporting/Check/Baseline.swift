@@ -32,7 +32,7 @@ public struct Baseline: Codable, Sendable, Equatable {
   ///
   /// - Throws: `InputError` for a file that is not there, or that is no baseline.
   public init(contentsOf path: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = InputFile.bytes(of: path) else {
       throw InputError(
         path, found: "no file that can be read", expected: "a baseline; --update records one")
     }

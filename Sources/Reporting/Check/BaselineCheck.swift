@@ -4,7 +4,7 @@ public struct BaselineCheck: Encodable, Sendable {
   public let schema = "assay.check.v1"
   /// The file that was compared with.
   public let baseline: String
-  /// Number of facts that were compared.
+  /// Number of facts that were compared: those that are recorded, those of now, or both.
   public let facts: Int
   /// The facts that differ, by kind, subject and name.
   public let changes: [Change]
@@ -33,17 +33,19 @@ public struct BaselineCheck: Encodable, Sendable {
   ///   - path: of the file with the recorded ones.
   public init(_ expected: Baseline, _ found: Baseline, path: String) {
     baseline = path
-    facts = found.count
+    var facts = 0
     var (changes, subjects): ([Change], [Baseline.Kind: [String]]) = ([], [:])
     for kind in Baseline.Kind.allCases {
       let (old, new) = (expected.facts[kind] ?? [:], found.facts[kind] ?? [:])
       let names = Set(old.keys).union(new.keys).sorted()
       subjects[kind] = names
       for subject in names {
-        changes += Self.changes(kind, subject, old[subject] ?? [:], new[subject] ?? [:])
+        let (old, new) = (old[subject] ?? [:], new[subject] ?? [:])
+        facts += Set(old.keys).union(new.keys).count
+        changes += Self.changes(kind, subject, old, new)
       }
     }
-    (self.changes, self.subjects) = (changes, subjects)
+    (self.facts, self.changes, self.subjects) = (facts, changes, subjects)
   }
 
   private static func changes(
@@ -63,7 +65,7 @@ extension BaselineCheck.Change {
     guard let before = before.flatMap(Int.init), let after = after.flatMap(Int.init) else {
       return ""
     }
-    return (after - before).signed
+    return after.difference(from: before)
   }
 
   /// The change in one line.

@@ -37,18 +37,10 @@ public struct JUnitReport: Sendable {
     _ kind: Baseline.Kind, _ subject: String, _ changes: [BaselineCheck.Change]
   ) -> String {
     let head =
-      "    <testcase classname=\"assay.\(kind.rawValue)\" name=\"\(subject.escapedForXML)\""
+      "    <testcase classname=\"assay.\(kind.rawValue)\" name=\"\(subject.escapedForMarkup)\""
     guard !changes.isEmpty else { return head + "/>\n" }
-    let lines = changes.map(\.line).joined(separator: "\n").escapedForXML
+    let lines = changes.map(\.line).joined(separator: "\n").escapedForMarkup
     let message = "\(changes.count.counted("fact")) changed"
     return head + ">\n      <failure message=\"\(message)\">\(lines)</failure>\n    </testcase>\n"
-  }
-}
-
-extension String {
-  /// With the characters that mean something in XML written as entities.
-  fileprivate var escapedForXML: String {
-    replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

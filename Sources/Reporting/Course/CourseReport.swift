@@ -1,7 +1,15 @@
 /// The lessons that there are, for people.
 public struct CourseReport: Report {
   /// The lessons.
-  public let value: [Entry]
+  public let value: Course
+
+  /// All lessons: the `assay.course.v1` of the command line.
+  public struct Course: Encodable, Sendable {
+    /// The format of this value.
+    public let schema = "assay.course.v1"
+    /// The lessons.
+    public let lessons: [Entry]
+  }
 
   /// A lesson.
   public struct Entry: Encodable, Sendable {
@@ -13,7 +21,7 @@ public struct CourseReport: Report {
 
   /// - Throws: `ClaimError` where a lesson is faulty, which is a defect of Assay.
   public init() throws {
-    value = try Lesson.all.map { Entry(name: $0.name, title: $0.title) }
+    value = Course(lessons: try Lesson.all.map { Entry(name: $0.name, title: $0.title) })
   }
 
   /// How to take one.
@@ -24,6 +32,6 @@ public struct CourseReport: Report {
 
   /// The list.
   public var records: Table {
-    Table(nil, [.text("name"), .text("lesson")], value.map { [$0.name, $0.title] })
+    Table(nil, [.text("name"), .text("lesson")], value.lessons.map { [$0.name, $0.title] })
   }
 }

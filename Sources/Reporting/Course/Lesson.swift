@@ -30,7 +30,7 @@ public struct Lesson: Sendable {
     let all = try all
     if let lesson = all.first(where: { $0.name == name }) { return lesson }
     throw InputError(
-      "NAME", found: "\"\(name)\", which is no lesson",
+      "NAME", found: "\"\(name)\", which is not a lesson",
       expected: "one of \(all.map(\.name).joined(separator: ", "))")
   }
 

@@ -21,14 +21,14 @@ struct HTML: ExpressibleByStringInterpolation, CustomStringConvertible {
     mutating func appendInterpolation(_ list: [HTML]) {
       for html in list { markup += html.description }
     }
-    mutating func appendInterpolation(_ text: String) { markup += text.escapedForHTML }
+    mutating func appendInterpolation(_ text: String) { markup += text.escapedForMarkup }
     mutating func appendInterpolation(_ number: Int) { markup += String(number) }
   }
 }
 
 extension String {
-  /// The text as markup shows it, in an element or in a quoted attribute.
-  var escapedForHTML: String {
+  /// The text as markup, HTML or XML, shows it, in an element or in a quoted attribute.
+  var escapedForMarkup: String {
     var escaped = ""
     for character in unicodeScalars {
       switch character {

@@ -12,7 +12,7 @@ struct PageTemplate {
   /// The page.
   var html: String {
     let parts = [
-      "title": title.escapedForHTML, "style": PageAssets.style, "header": header.description,
+      "title": title.escapedForMarkup, "style": PageAssets.style, "header": header.description,
       "navigation": sections.map(\.link.description).joined(separator: "\n"),
       "sections": sections.map(\.html.description).joined(), "data": data,
       "script": PageAssets.script,

@@ -8,9 +8,7 @@ struct VerdictPlot {
   private static let row = 34.0
 
   var svg: String {
-    let documents = verification.claims.reduce(into: [String]()) { titles, finding in
-      if titles.last != finding.document { titles.append(finding.document) }
-    }
+    let documents = verification.documents
     let heading = "\(verification.claims.count.grouped) claims, by verdict"
     let rows = documents.enumerated().map { bars($1, 76 + Double($0) * Self.row) }
     return SVGPlot(

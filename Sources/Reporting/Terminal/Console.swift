@@ -8,7 +8,6 @@ public enum Console {
   ///
   /// - Throws: `InputError` if standard output is closed or full.
   public static func write(_ text: String) throws(InputError) {
-    signal(SIGPIPE, SIG_IGN)
     switch failure(writing: text, to: STDOUT_FILENO) {
     case nil: return
     case EPIPE: exit(EXIT_SUCCESS)
@@ -24,6 +23,8 @@ public enum Console {
 
   /// - Returns: the system's number of what went wrong.
   private static func failure(writing text: String, to descriptor: Int32) -> Int32? {
+    // Which would end the program before it learns that the reader has gone.
+    signal(SIGPIPE, SIG_IGN)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

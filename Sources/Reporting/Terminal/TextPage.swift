@@ -40,7 +40,8 @@ extension TextPage {
   public static func standardOutput(_ choice: ColorChoice) -> TextPage {
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDOUT_FILENO) == 1
-    let width = environment["COLUMNS"].flatMap(Int.init) ?? terminalWidth(STDOUT_FILENO)
+    let columns = environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
+    let width = columns ?? terminalWidth(STDOUT_FILENO)
     let wantsNone =
       environment["NO_COLOR"]?.isEmpty == false
       || ["", "dumb"].contains(environment["TERM", default: ""])

@@ -28,7 +28,7 @@ struct EstimatorAnswer: Sendable {
       if value is [String: Any], quantity.parts.count > 1 { continue }
       guard let amount = Self.amount(value) else {
         throw InputError(
-          origin, field: "\(place): \(quantity.name)", found: "what is no number",
+          origin, field: "\(place): \(quantity.name)", found: "what is not a number",
           expected: "a number in \(quantity.unit.symbol)s, or null")
       }
       amounts[quantity.name] = amount

@@ -15,6 +15,8 @@ struct EstimatorRun {
   ///
   /// - Throws: `InputError` where it does not start, fails, writes without end, or does not end.
   func output(for input: String) throws -> Data {
+    let signals = EndingSignals()
+    defer { signals.release() }
     let folder = FileManager.default.temporaryDirectory.appending(path: "assay-judge-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -29,20 +31,25 @@ struct EstimatorRun {
     process.standardOutput = try FileHandle(forWritingTo: places[1])
     process.standardError = try FileHandle(forWritingTo: places[2])
     try process.run()
-    try wait(for: process, output: places[1])
+    try wait(for: process, output: places[1], unless: signals)
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw failure(process, errors: try Data(contentsOf: places[2]))
     }
     return try Data(contentsOf: places[1])
   }
 
-  private func wait(for process: Process, output: URL) throws {
-    let deadline = ContinuousClock.now + .seconds(estimator.timeout)
+  private func wait(for process: Process, output: URL, unless signals: EndingSignals) throws {
+    // Thirty years, which a clock can still count.
+    let deadline = ContinuousClock.now + .seconds(min(estimator.timeout, 1e9))
     while process.isRunning {
+      if signals.haveArrived {
+        kill(process)
+        throw CancellationError()
+      }
       if ContinuousClock.now > deadline {
         kill(process)
         throw InputError(
-          estimator.name, found: "no end after \(estimator.timeout) s",
+          estimator.name, found: "a program that still runs after \(estimator.timeout) s",
           expected: "answers by then, or a longer --timeout")
       }
       let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int

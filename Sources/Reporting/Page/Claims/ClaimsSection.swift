@@ -19,7 +19,7 @@ struct ClaimsSection: Sendable {
 
   var html: HTML {
     """
-    <p>What \(documents.count) documents say, and what runs of the same program have. A claim opens \
+    <p>What \(verification.documents.count) documents say, and what runs of the same program have. A claim opens \
     to the reason of its verdict, the formula of what was measured, and its source.</p>
     <div class="toolbar" id="claims-filter">
     <label>Search <input type="search" id="claims-search" placeholder="id, words, formula"></label>
@@ -35,14 +35,7 @@ struct ClaimsSection: Sendable {
     """
   }
 
-  /// The titles, in their order.
-  private var documents: [String] {
-    verification.claims.reduce(into: []) { titles, finding in
-      if titles.last != finding.document { titles.append(finding.document) }
-    }
-  }
-
-  private var options: [HTML] { documents.map { "<option>\($0)</option>" } }
+  private var options: [HTML] { verification.documents.map { "<option>\($0)</option>" } }
 
   private func chip(_ verdict: Verdict) -> HTML {
     let count = verification.summary[verdict.rawValue] ?? 0

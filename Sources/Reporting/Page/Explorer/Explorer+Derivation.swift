@@ -70,32 +70,27 @@ private struct FormulasByWay {
     let precision = recipe.precision.rawValue
     let work = "\(recipe.attention.rawValue) \(recipe.recompute.rawValue)"
     if held[precision] == nil { held[precision] = try Self.held(derivation) }
-    saved["\(precision) \(work)"] = try Self.terms("savedForBackward", derivation)
+    saved["\(precision) \(work)"] = try Self.terms(.savedForBackward, derivation)
     if flops[work] == nil {
       flops[work] = Explorer.FLOPs(
-        forward: try Self.terms("flops.forward", derivation),
-        backward: try Self.terms("flops.backward", derivation),
-        recompute: try Self.terms("flops.recompute", derivation))
+        forward: try Self.terms(.forwardFLOPs, derivation),
+        backward: try Self.terms(.backwardFLOPs, derivation),
+        recompute: try Self.terms(.recomputeFLOPs, derivation))
     }
     if recipe.precision == own.precision {
       peak["\(precision) \(work)"] = try Self.peak(derivation)
     }
   }
 
-  private static func formula(_ name: String, _ derivation: Derivation) throws -> Formula {
-    guard let quantity = DerivableQuantity.named(name) else {
-      preconditionFailure("there is no quantity \(name)")
-    }
-    return try derivation.formula(of: quantity, scope: .model)
-  }
-
-  private static func terms(_ name: String, _ derivation: Derivation) throws -> [PageTerm] {
-    try formula(name, derivation).terms.pageTerms
+  private static func terms(
+    _ quantity: DerivableQuantity, _ derivation: Derivation
+  ) throws -> [PageTerm] {
+    try derivation.formula(of: quantity, scope: .model).terms.pageTerms
   }
 
   private static func peak(_ derivation: Derivation) throws -> [[PageTerm]]? {
     do {
-      return try formula("peak", derivation).pieces?.map { try $0.terms.pageTerms }
+      return try derivation.formula(of: .peak, scope: .model).pieces?.map { try $0.terms.pageTerms }
     } catch is NoPolynomial {
       return nil
     }

@@ -9,14 +9,14 @@ struct ModelFormulas: Sendable {
   /// Why there is none of some quantities.
   private let reasons: [String]
 
-  private static let quantities: [(title: String, name: String, scope: Claim.Scope)] = [
-    ("Saved for backward, bytes", "savedForBackward", .model),
-    ("of which a block", "savedForBackward", .block),
-    ("Parameters", "parameters", .model),
-    ("of which a block", "parameters", .block),
-    ("Forward pass, FLOPs", "flops.forward", .model),
-    ("Backward pass, FLOPs", "flops.backward", .model),
-    ("Peak, bytes", "peak", .model),
+  private static let quantities: [(String, DerivableQuantity, Claim.Scope)] = [
+    ("Saved for backward, bytes", .savedForBackward, .model),
+    ("of which a block", .savedForBackward, .block),
+    ("Parameters", .parameters, .model),
+    ("of which a block", .parameters, .block),
+    ("Forward pass, FLOPs", .forwardFLOPs, .model),
+    ("Backward pass, FLOPs", .backwardFLOPs, .model),
+    ("Peak, bytes", .peak, .model),
   ]
 
   /// Derives them.
@@ -26,8 +26,7 @@ struct ModelFormulas: Sendable {
   init(_ derivation: Derivation) throws {
     var formulas: [(title: String, formula: Formula)] = []
     var reasons: [String] = []
-    for (title, name, scope) in Self.quantities {
-      guard let quantity = DerivableQuantity.named(name) else { continue }
+    for (title, quantity, scope) in Self.quantities {
       do {
         formulas.append((title, try derivation.formula(of: quantity, scope: scope)))
       } catch let error as NoPolynomial {
