@@ -68,7 +68,7 @@ private func peak(_ model: String, _ recipe: Recipe) throws -> Formula {
     // The log-softmax, its gradient and that of the logits, 4 bytes each
     let term = try #require(loss.terms.first { $0.monomial == "b*s*V" })
     #expect(term.coefficient == 12)
-    #expect(term.roles == ["loss.logSoftmax": 4, "loss.lossGradient": 8])
+    #expect(term.roles == ["loss.logSoftmax": 4, "head.lossGradient": 8])
     let measured = try Measurement.run(ModelShape(named: "gpt2"), Recipe(), dry: true)
     #expect(pieces.contains { $0.path.replacing("l-1", with: "11") == measured.bytes.peak.path })
   }
