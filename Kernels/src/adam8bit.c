@@ -41,8 +41,7 @@ INLINE uint8_t nearest(const float *table, float x) {
 
 // Bytes of x (n) relative to its largest magnitude, which is returned.
 INLINE float quantise(uint8_t *bytes, const float *x, const float *table, size_t n) {
-  float most = 0;
-  for (size_t i = 0; i < n; i++) most = larger(most, x[i] < 0 ? -x[i] : x[i]);
+  const float most = largest_magnitude(x, n);
   // What is so small that its reciprocal is no float counts as 0.
   const float factor = most >= FLT_MIN ? 1.0f / most : 0.0f;
   for (size_t i = 0; i < n; i++) bytes[i] = nearest(table, x[i] * factor);

@@ -25,10 +25,7 @@ KERNEL void quantise_rows(uint8_t *out, float *scales, const float *in, int bits
   for (size_t r = 0; r < rows; r++) {
     for (size_t c = 0; c < C; c += group) {
       const float *x = in + r * ldi + c;
-      float magnitude = 0;
-      VECTORISE(1)
-      for (size_t i = 0; i < group; i++)
-        magnitude = larger(__builtin_elementwise_abs(x[i]), magnitude);
+      const float magnitude = largest_magnitude(x, group);
       uint8_t *y = out + (r * C + c) * (size_t)bits / 8;
       // What is so small that its reciprocal is no float counts as 0.
       const float factor = magnitude >= 128 * FLT_MIN ? most / magnitude : 0;

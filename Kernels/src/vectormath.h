@@ -76,6 +76,17 @@ INLINE float largest(const float *x, size_t n) {
   return unordered(max);
 }
 
+// The largest magnitude of x (n), or 0, by way of integers likewise.
+INLINE float largest_magnitude(const float *x, size_t n) {
+  uint32_t max = 0;
+  VECTORISE(1)
+  for (size_t i = 0; i < n; i++) {
+    const uint32_t bits = bits_of(x[i]) & 0x7fffffff;
+    max = bits > max ? bits : max;
+  }
+  return float_of(max);
+}
+
 // e^x within 1.3 ulp where the result is at least 2^-125; below that 0, so that no result is
 // denormal (a denormal operand can cost a hundred cycles, and in a softmax the element is nothing
 // beside 1). Above the largest float INFINITY; NaN gives NaN. An ulp or two is as much as the

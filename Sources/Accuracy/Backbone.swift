@@ -5,7 +5,8 @@ import Projection
 /// vocabulary. What it is under the head runs as the first stage of two, of which the second has no
 /// layers, so that nothing is scored.
 enum Backbone {
-  /// One update, in a program that keeps its gradients at zero between updates.
+  /// Two updates, in a program that keeps its gradients at zero between updates, of an optimizer that
+  /// makes its states in the first, as PyTorch's do.
   ///
   /// - Parameters:
   ///   - shape: the model under the head.
@@ -24,6 +25,7 @@ enum Backbone {
     let states = Holding(
       "classifier", [16 * head], basis: .derived,
       source: "weights, gradients and two moments of 4 bytes each")
-    return try StageRun(shape, recipe, layout, stage: 0, holding: holdings + [states])
+    return try StageRun(
+      shape, recipe, layout, stage: 0, holding: holdings + [states], makesStatesLate: true)
   }
 }

@@ -74,4 +74,30 @@ import Transformer
     #expect(workspace.events == simulation.events + 1)
     #expect(workspace.atPeakAllocated.byCategory.contains { $0.category == "workspace" })
   }
+
+  @Test func `late states are made behind the first gradients, and are there in the second update`()
+    throws
+  {
+    let shape = try ModelShape(named: "gpt2-mini")
+    var recipe = Recipe()
+    recipe.steps = 2
+    let ledger = Ledger()
+    let engine = Engine(dry: ledger)
+    var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
+    _ = training.computeGradients()
+    let firstUpdate = ledger.events.count
+    _ = training.update()
+    _ = training.step()
+    let early = AllocationStream(ledger, holding: [])
+    let late = AllocationStream(ledger, holding: [], firstUpdate: firstUpdate)
+    func firstState(_ stream: AllocationStream) throws -> Int {
+      try #require(
+        stream.steps.firstIndex { stream.labels[Int($0.label)].category == "optimizerState" })
+    }
+    #expect(try firstState(late) > firstState(early))
+    // The same tensors in another order, so that as much is asked for at most.
+    #expect(late.steps.count == early.steps.count)
+    #expect(
+      Simulation(late).statistics.requested.peak == Simulation(early).statistics.requested.peak)
+  }
 }

@@ -8,7 +8,7 @@ struct BertAnatomy: DataSet {
   let about = """
     huggingface/transformers, docs/source/performance.mdx: MB in use as NVML tells, of which a run \
     without a model has \(Self.context) there. Predicted by what the model under the classifier \
-    reserves, and those.
+    reserves in two updates, of which the first makes the optimizer's states, and those.
     """
 
   /// "Just loading the kernels", as the page has it.

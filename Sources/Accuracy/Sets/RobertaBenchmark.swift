@@ -8,8 +8,9 @@ struct RobertaBenchmark: DataSet {
   let about = """
     tlkh/transformers-benchmarking, results.csv: memory in use as nvidia-smi tells, PyTorch 1.7 with \
     autocast to fp16, fused Adam, eager attention. Predicted by what the model under the classifier \
-    reserves, what autocast of that version copies, and \(Self.context) MiB of context, as another \
-    table has it (BERT-large on one V100). Nothing is fitted.
+    reserves in two updates, of which the first makes the optimizer's states, what autocast of that \
+    version copies, and \(Self.context) MiB of context, as another table has it (BERT-large on one \
+    V100). Nothing is fitted.
     """
 
   /// The context of CUDA, with the code of its libraries.

@@ -23,15 +23,18 @@ public struct StageRun: Sendable {
   ///   - stage: which stage; of its ranks the first, whose shares are the largest.
   ///   - holdings: what is held besides the program's tensors.
   ///   - settings: how the allocator is set.
+  ///   - makesStatesLate: whether the optimizer makes its states in its first update; there is a
+  ///     second one then, which meets them where they came to lie.
   /// - Throws: `InputError` for a text that cannot be read.
   public init(
     _ shape: ModelShape, _ recipe: Recipe, _ layout: Layout, stage: Int,
-    holding holdings: [Holding], _ settings: AllocatorSettings = AllocatorSettings()
+    holding holdings: [Holding], _ settings: AllocatorSettings = AllocatorSettings(),
+    makesStatesLate: Bool = false
   ) throws(InputError) {
     let rank = Rank(firstOfStage: stage, of: layout)
     var short = recipe
     short.accumulate = Self.enough(recipe.accumulate, layout)
-    let run = try Run(shape, short, rank, holdings)
+    let run = try Run(shape, short, rank, holdings, makesStatesLate: makesStatesLate)
     let highest = run.engine.ledger.highest
     simulation = Simulation(run.stream, settings)
     self.stage = stage
@@ -47,22 +50,29 @@ public struct StageRun: Sendable {
     communication = try Self.messages(run, shape, short, recipe.accumulate, rank)
   }
 
-  /// What a dry update leaves behind.
+  /// What dry updates leave behind.
   private struct Run {
     let engine: Engine
+    let updates: Int
     let saved: Int
     let stream: AllocationStream
 
     init(
-      _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, _ holdings: [Holding]
+      _ shape: ModelShape, _ recipe: Recipe, _ rank: Rank, _ holdings: [Holding],
+      makesStatesLate: Bool = false
     ) throws(InputError) {
       let engine = Engine(dry: Ledger(), rank: rank)
       var training = Training(shape, recipe, try Corpus(for: recipe, shape), on: engine)
-      _ = training.step()
+      _ = training.computeGradients()
+      let firstUpdate = engine.ledger.events.count
+      _ = training.update()
+      updates = makesStatesLate ? 2 : 1
+      if makesStatesLate { _ = training.step() }
       self.engine = engine
       // While the run goes on, and holds what it holds between updates.
       stream = AllocationStream(
-        engine.ledger, holding: holdings, skipping: [.productWorkspace])
+        engine.ledger, holding: holdings, skipping: [.productWorkspace],
+        firstUpdate: makesStatesLate ? firstUpdate : nil)
       saved = training.afterForward.savedForBackward
     }
   }
@@ -80,7 +90,8 @@ public struct StageRun: Sendable {
   private static func messages(
     _ run: Run, _ shape: ModelShape, _ short: Recipe, _ microbatches: Int, _ rank: Rank
   ) throws(InputError) -> [RankMeasurement.Messages] {
-    let found = RankMeasurement.Messages.list(run.engine.work.communications, steps: 1)
+    let found = RankMeasurement.Messages.list(
+      run.engine.work.communications, steps: run.updates)
     guard microbatches > short.accumulate else { return found }
     var shorter = short
     shorter.accumulate -= round(rank.layout)

@@ -20,13 +20,17 @@ extension AllocationStream {
   ///   - ledger: the account of the run.
   ///   - holdings: are allocated when the first forward pass begins.
   ///   - skipping: tensors that the device does not need.
+  ///   - firstUpdate: the event before which the optimizer makes its states, as PyTorch's do in their
+  ///     first update; they are made with the weights where nil.
   public init(
-    _ ledger: Ledger, holding holdings: [Holding], skipping: Set<TensorRole> = []
+    _ ledger: Ledger, holding holdings: [Holding], skipping: Set<TensorRole> = [],
+    firstUpdate: Int? = nil
   ) {
     self.init()
     var allocations: [Int: Int] = [:]
     var isLoaded = false
-    for event in ledger.events where !skipping.contains(event.role) {
+    let events = firstUpdate.map { Self.events(ledger, firstUpdate: $0) } ?? ledger.events
+    for event in events where !skipping.contains(event.role) {
       if !isLoaded, event.phase != .load {
         for holding in holdings { allocate(holding) }
         isLoaded = true
@@ -38,6 +42,14 @@ extension AllocationStream {
       case .retag: if let number = allocations[event.tensor] { add(.rename, number, label) }
       }
     }
+  }
+
+  /// The events of a run, those that make optimizer states with the first update.
+  private static func events(_ ledger: Ledger, firstUpdate: Int) -> [Event] {
+    let before = ledger.events[..<firstUpdate]
+    let states = before.filter { $0.category == .optimizerState }
+    return before.filter { $0.category != .optimizerState } + states
+      + ledger.events[firstUpdate...]
   }
 
   private mutating func allocate(_ holding: Holding) {
