@@ -20,7 +20,7 @@ struct AccuracyReport: Report {
       let about: String
       let summaries: [Summary]
       let comparisons: [Comparison]
-      let refusals: [EvaluatedSet.Refusal]
+      let refusals: [Outcome.Refusal]
     }
   }
 

@@ -1,9 +1,9 @@
 import Catalogue
 import Projection
 
-/// A model with a small head for a task, such as a classifier, instead of scores for the
-/// vocabulary. What it is under the head runs as the first stage of two, of which the second has no
-/// layers, so that nothing is scored.
+/// A model under a classifier of two classes, instead of scores for the vocabulary. What it is under
+/// the head runs as the first stage of two, of which the second has no layers, so that nothing is
+/// scored.
 enum Backbone {
   /// Two updates, in a program that keeps its gradients at zero between updates, of an optimizer that
   /// makes its states in the first, as PyTorch's do.
@@ -11,10 +11,9 @@ enum Backbone {
   /// - Parameters:
   ///   - shape: the model under the head.
   ///   - recipe: how it is trained.
-  ///   - head: parameters of the head.
   ///   - holdings: what is held besides.
   static func run(
-    _ shape: ModelShape, _ recipe: Recipe, head: Int, holding holdings: [Holding]
+    _ shape: ModelShape, _ recipe: Recipe, holding holdings: [Holding]
   ) throws(InputError) -> StageRun {
     var layout = Layout()
     layout.pipeline = 2
@@ -22,6 +21,8 @@ enum Backbone {
     (layout.microbatch, layout.globalBatch) = (recipe.batch, recipe.batch)
     var recipe = layout.recipe(recipe)
     recipe.convention.keepsGradients = true
+    // A layer of the stream's width, and one onto two scores, with their biases: h² + h and 2h + 2.
+    let head = shape.hidden * shape.hidden + 3 * shape.hidden + 2
     let states = Holding(
       "classifier", [16 * head], basis: .derived,
       source: "weights, gradients and two moments of 4 bytes each")

@@ -21,22 +21,16 @@ struct EvaluatedSet: Sendable {
   let about: String
   let comparisons: [Comparison]
   /// Rows that are refused.
-  let refusals: [Refusal]
-
-  /// A row, and why it is refused.
-  struct Refusal: Encodable, Sendable {
-    let row: String
-    let reason: String
-  }
+  let refusals: [Outcome.Refusal]
 
   /// - Throws: `InputError` for a file that cannot be read.
   init(_ set: some DataSet, _ path: String) throws {
     (title, about) = (set.title, set.about)
-    var (comparisons, refusals) = ([Comparison](), [Refusal]())
+    var (comparisons, refusals) = ([Comparison](), [Outcome.Refusal]())
     for outcome in try set.outcomes(path) {
       switch outcome {
       case .compared(let comparison): comparisons.append(comparison)
-      case .refused(let row, let reason): refusals.append(Refusal(row: row, reason: reason))
+      case .refused(let refusal): refusals.append(refusal)
       }
     }
     (self.comparisons, self.refusals) = (comparisons, refusals)

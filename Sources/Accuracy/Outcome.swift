@@ -4,7 +4,13 @@ import Catalogue
 enum Outcome {
   case compared(Comparison)
   /// The program cannot be what the row is of, or a cell does not say what it should.
-  case refused(row: String, reason: String)
+  case refused(Refusal)
+
+  /// A row that is refused, and why.
+  struct Refusal: Encodable, Sendable {
+    let row: String
+    let reason: String
+  }
 
   /// Those of a row that may have several measurements, or none.
   ///
@@ -15,7 +21,7 @@ enum Outcome {
     do {
       return try compare().map(Outcome.compared)
     } catch let error as InputError {
-      return [.refused(row: row, reason: error.description)]
+      return [.refused(Refusal(row: row, reason: error.description))]
     }
   }
 }

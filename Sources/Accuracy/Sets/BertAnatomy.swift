@@ -38,10 +38,8 @@ struct BertAnatomy: DataSet {
       case "Adam8bit": .adam8bit
       default: .adamw
       }
-    let hidden = shape.hidden
     let run = try Backbone.run(
-      shape, recipe, head: hidden * hidden + 3 * hidden + 2,
-      holding: [.cuBLAS(computeCapability: "7.0")] + Holding.eager(shape, recipe))
+      shape, recipe, holding: [.cuBLAS(computeCapability: "7.0")] + Holding.eager(shape, recipe))
     let settings = [
       "b \(recipe.batch)", row.text("precision"), row.text("optimizer"),
       recipe.recompute == .none ? "" : "checkpointing",

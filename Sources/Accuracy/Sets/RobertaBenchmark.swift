@@ -40,8 +40,7 @@ struct RobertaBenchmark: DataSet {
     recipe.convention.keepsScores = true
     recipe.dropout = 0.1
     let run = try Backbone.run(
-      shape, recipe, head: hidden * hidden + 3 * hidden + 2,
-      holding: [.cuBLAS(computeCapability: nil)] + Holding.eager(shape, recipe))
+      shape, recipe, holding: [.cuBLAS(computeCapability: nil)] + Holding.eager(shape, recipe))
     return Comparison(
       row: "\(row.text("gpu")) \(row.text("model")) s \(recipe.sequence) b \(recipe.batch)",
       quantity: .deviceUsed, predicted: Double(run.bytes.peakReserved + Self.context << 20),

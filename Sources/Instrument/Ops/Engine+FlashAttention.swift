@@ -39,10 +39,11 @@ extension Engine {
           maximum.update(repeating: -.infinity, count: queries.count)
           sum.update(repeating: 0, count: queries.count)
         }
-        let hidden = ForwardProducts(queries, keys: keyTiles.hidden(from: queries), d, stride)
+        let seen = keyTiles.seen(by: queries)
+        let hidden = ForwardProducts(queries, keys: keyTiles.hidden(beside: seen), d, stride)
         lane.skip(hidden.score, .attentionScores)
         lane.skip(hidden.weigh, .attentionContext)
-        for keys in keyTiles.seen(by: queries) {
+        for keys in seen {
           let products = ForwardProducts(queries, keys: keys.count, d, stride)
           lane.multiply(
             products.score, .attentionScores, scores, query.advanced(by: queries.first),
@@ -128,11 +129,12 @@ extension Engine {
           flash_delta(
             delta, dy, out.advanced(by: queries.first), queries.count, d, dOut.stride, out.stride)
         }
+        let seen = keyTiles.seen(by: queries)
         let hidden = BackwardProducts(
-          queries, .rows(keyTiles.hidden(from: queries)), shape, strides,
+          queries, .rows(keyTiles.hidden(beside: seen)), shape, strides,
           isFirstOfGroup: member.isFirst)
         hidden.all.forEach { lane.skip($0.product, $0.role) }
-        for keys in keyTiles.seen(by: queries) {
+        for keys in seen {
           let passes = BackwardProducts(
             queries, keys, shape, strides, isFirstOfGroup: member.isFirst)
           let (k, v) = (key.advanced(by: keys.first), value.advanced(by: keys.first))

@@ -49,23 +49,16 @@ struct KeyTiles {
 
   /// Those with a key that any of the queries sees, in order.
   func seen(by queries: Tile) -> ArraySlice<Tile> {
-    let seen = range(seenBy: queries)
-    guard isDry, let first = seen.first, let last = seen.last else { return tiles[seen] }
-    let positions = tiles[first].position..<tiles[last].positions.upperBound
+    let keys = shape.seen(by: queries.positions)
+    guard !keys.isEmpty else { return [] }
+    let seen = tiles[keys.lowerBound / Tile.size..<(keys.upperBound + Tile.size - 1) / Tile.size]
+    guard isDry, let first = seen.first, let last = seen.last else { return seen }
+    let positions = first.position..<last.positions.upperBound
     return [Tile(first: positions.lowerBound, positions: positions, previous: nil)]
   }
 
-  /// Keys in the other blocks.
-  func hidden(from queries: Tile) -> Int {
-    let seen = range(seenBy: queries)
-    guard let first = seen.first, let last = seen.last else { return shape.keys }
-    return shape.keys - (tiles[last].positions.upperBound - tiles[first].position)
-  }
-
-  private func range(seenBy queries: Tile) -> Range<Int> {
-    let keys = shape.seen(by: queries.positions)
-    guard !keys.isEmpty else { return 0..<0 }
-    let first = keys.lowerBound / Tile.size
-    return first..<max(first, (keys.upperBound + Tile.size - 1) / Tile.size)
+  /// Keys in the blocks that are not among these.
+  func hidden(beside seen: ArraySlice<Tile>) -> Int {
+    shape.keys - seen.reduce(0) { $0 + $1.count }
   }
 }
